@@ -1,0 +1,37 @@
+package klatch.commitments;
+
+import java.util.Arrays;
+
+/** SHA-256 of a preimage: what an HTLC is locked to (BOLT 2, payment_hash). */
+public final class PaymentHash {
+  private final byte[] bytes;
+
+  public PaymentHash(byte[] bytes) {
+    this.bytes = Bytes32.checked(bytes, "payment hash");
+  }
+
+  /** @param hex 64 hex digits */
+  public static PaymentHash parse(String hex) {
+    return new PaymentHash(Bytes32.parse(hex, "payment hash"));
+  }
+
+  public byte[] bytes() {
+    return bytes.clone();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof PaymentHash that && Bytes32.same(bytes, that.bytes);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bytes);
+  }
+
+  /** 64 hex digits. */
+  @Override
+  public String toString() {
+    return Bytes32.hex(bytes);
+  }
+}
