@@ -2,7 +2,7 @@ package klatch.commitments;
 
 /** Something that the Lightning node saw. Each may come more than once. */
 public sealed interface LightningEvent {
-  /** A payment of a hold invoice arrived whole and is held. @param expiryHeight the real one, from the HTLC */
+  /** A payment of a hold invoice arrived whole and is held; the expiry height is the real one, from the HTLC. */
   record HtlcHeld(PaymentHash hash, Msat amount, int expiryHeight) implements LightningEvent {}
 
   /** The node failed a held HTLC back by itself, or saw it time out: nobody has collected it. */
