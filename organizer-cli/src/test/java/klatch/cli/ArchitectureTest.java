@@ -1,0 +1,54 @@
+package klatch.cli;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The module rules of ARCHITECTURE.md. They may get tighter, never looser. */
+@AnalyzeClasses(packages = "klatch", importOptions = ImportOption.DoNotIncludeTests.class)
+final class ArchitectureTest {
+  @ArchTest
+  static final ArchRule libp2pKnowsNothingOfKlatch = noClasses().that().resideInAPackage("klatch.libp2p..").should()
+      .dependOnClassesThat().resideInAnyPackage("klatch.log..", "klatch.meetup..", "klatch.commitments..",
+          "klatch.lightning..", "klatch.regtest..", "klatch.web..", "klatch.cli..");
+
+  @ArchTest
+  static final ArchRule logKnowsOnlyLibp2p = noClasses().that().resideInAPackage("klatch.log..").should()
+      .dependOnClassesThat().resideInAnyPackage("klatch.meetup..", "klatch.commitments..", "klatch.lightning..",
+          "klatch.regtest..", "klatch.web..", "klatch.cli..");
+
+  @ArchTest
+  static final ArchRule meetupNeverSeesMoney = noClasses().that().resideInAPackage("klatch.meetup..").should()
+      .dependOnClassesThat().resideInAnyPackage("klatch.commitments..", "klatch.lightning..", "klatch.regtest..",
+          "klatch.web..", "klatch.cli..");
+
+  @ArchTest
+  static final ArchRule commitmentsSeeNoLightningNodeAndNoPages = noClasses().that()
+      .resideInAPackage("klatch.commitments..").should().dependOnClassesThat()
+      .resideInAnyPackage("klatch.lightning..", "klatch.regtest..", "klatch.web..", "klatch.cli..");
+
+  @ArchTest
+  static final ArchRule commitmentsSeeNoSocket = noClasses().that().resideInAPackage("klatch.commitments..").should()
+      .dependOnClassesThat().resideInAnyPackage("klatch.libp2p.noise..", "klatch.libp2p.yamux..", "java.net..",
+          "java.nio.channels..");
+
+  @ArchTest
+  static final ArchRule lightningSeesOnlyTheCommitmentsPort = noClasses().that().resideInAPackage("klatch.lightning..")
+      .should().dependOnClassesThat().resideInAnyPackage("klatch.regtest..", "klatch.web..", "klatch.cli..",
+          "klatch.meetup..", "klatch.libp2p..", "klatch.log..");
+
+  @ArchTest
+  static final ArchRule webSeesNoLightningNode = noClasses().that().resideInAPackage("klatch.web..").should()
+      .dependOnClassesThat().resideInAnyPackage("klatch.lightning..", "klatch.regtest..", "klatch.cli..");
+
+  @ArchTest
+  static final ArchRule regtestSeesNoPagesAndNoCommands = noClasses().that().resideInAPackage("klatch.regtest..")
+      .should().dependOnClassesThat().resideInAnyPackage("klatch.web..", "klatch.cli..");
+
+  @ArchTest
+  static final ArchRule packagesHaveNoCycles = slices().matching("klatch.(*)..").should().beFreeOfCycles();
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package klatch.cli;
+
+import org.jspecify.annotations.NullMarked;
