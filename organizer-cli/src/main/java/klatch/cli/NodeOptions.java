@@ -1,0 +1,100 @@
+package klatch.cli;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everything that a node is told at its start; what {@code klatch up} parses.
+ *
+ * @param dataDir   absolute; made when missing; one node at a time may use it
+ * @param nickname  published when the node starts, if given
+ * @param clockFile regtest only: a text file with an offset in milliseconds that is added to the system clock, for
+ *                  rehearsals; read again whenever it changes
+ */
+public record NodeOptions(Path dataDir, Storage storage, Chain chain, Ports ports, Optional<String> nickname,
+    Optional<Path> clockFile) {
+
+  public NodeOptions {
+    if (!dataDir.isAbsolute()) {
+      throw new IllegalArgumentException("the data directory must be an absolute path, not " + dataDir);
+    }
+    if (clockFile.isPresent() && chain.network() != Network.REGTEST) {
+      throw new IllegalArgumentException("--clock-file is for regtest only, not for " + chain.network().label());
+    }
+  }
+
+  /** The file by which commands find the running node: {@code {"url":…,"token":…}}, readable by its owner only. */
+  public Path apiFile() {
+    return dataDir.resolve(API_FILE);
+  }
+
+  /** The name of {@link #apiFile()} in the data directory. */
+  public static final String API_FILE = "api.json";
+
+  /**
+   * Where entries and money are kept.
+   *
+   * @param jdbcUrl      an external PostgreSQL; if empty, an embedded one under the data directory
+   * @param schemaPrefix put before every schema's name, so that several nodes can share one server; may be empty
+   */
+  public record Storage(Optional<String> jdbcUrl, String schemaPrefix) {
+    /** PostgreSQL cuts names at 63 bytes; what is left is for the schema's own name. */
+    public static final int MAX_PREFIX_LENGTH = 40;
+
+    public Storage {
+      if (!schemaPrefix.matches("[a-z0-9_]{0," + MAX_PREFIX_LENGTH + "}")) {
+        throw new IllegalArgumentException("the schema prefix may have at most " + MAX_PREFIX_LENGTH
+            + " characters of a-z, 0-9 and _, not '" + schemaPrefix + "'");
+      }
+      jdbcUrl.ifPresent(url -> {
+        if (!url.startsWith("jdbc:postgresql:")) {
+          throw new IllegalArgumentException("--db must start with jdbc:postgresql:");
+        }
+      });
+    }
+  }
+
+  /** @param bitcoind if empty the node runs without Lightning: meetups work, deposits are refused */
+  public record Chain(Network network, Optional<Bitcoind> bitcoind) {}
+
+  /** A bitcoind's JSON-RPC, or one that speaks like it. */
+  public record Bitcoind(URI url, Login login) {}
+
+  /** How bitcoind knows us. */
+  public sealed interface Login {
+    record Password(String user, String password) implements Login {
+      /** Never shows the password. */
+      @Override
+      public String toString() {
+        return "Password[user=" + user + "]";
+      }
+    }
+
+    /** @param file bitcoind's {@code .cookie}, read again at every connection: bitcoind rewrites it at every start */
+    record Cookie(Path file) implements Login {}
+  }
+
+  /**
+   * @param listen        libp2p multiaddrs to listen on, at least one
+   * @param lightningPort TCP port for Lightning peers on loopback; 0 lets the system choose
+   * @param apiPort       TCP port of the local API on loopback; 0 lets the system choose
+   */
+  public record Ports(List<String> listen, int lightningPort, int apiPort) {
+    public Ports {
+      listen = List.copyOf(listen);
+      if (listen.isEmpty()) {
+        throw new IllegalArgumentException("a node needs at least one multiaddr to listen on");
+      }
+      checkPort("--lightning-port", lightningPort);
+      checkPort("--api-port", apiPort);
+    }
+
+    private static void checkPort(String option, int port) {
+      if (port < 0 || port > 65535) {
+        throw new IllegalArgumentException(option + " must lie in 0..65535, not " + port);
+      }
+    }
+  }
+}

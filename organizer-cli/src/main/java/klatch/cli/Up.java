@@ -1,0 +1,156 @@
+package klatch.cli;
+
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code klatch up}: runs this person's node until it is stopped. */
+@Command(name = "up", description = "Run your node until you stop it (Ctrl-C).", sortOptions = false)
+final class Up implements Callable<Integer> {
+  private final RunningNode.Starter starter;
+
+  @Spec
+  CommandSpec spec;
+
+  @Mixin
+  CommonOptions common;
+
+  @Option(names = "--db", paramLabel = "JDBC_URL", description = "An external PostgreSQL (default: an embedded one under the data directory). Also from env KLATCH_DB.", defaultValue = "${env:KLATCH_DB}")
+  @Nullable
+  String jdbcUrl;
+
+  @Option(names = "--schema-prefix", paramLabel = "PREFIX", defaultValue = "", description = "Put before every schema's name, so that several nodes can share one server.")
+  String schemaPrefix;
+
+  @Option(names = "--network", paramLabel = "NETWORK", defaultValue = "regtest", converter = NetworkConverter.class, description = "regtest or signet (default: ${DEFAULT-VALUE}).")
+  Network network;
+
+  @Option(names = "--bitcoind-url", paramLabel = "URL", description = "The JSON-RPC of a bitcoind, such as http://127.0.0.1:18443. Without it the node runs without Lightning.")
+  @Nullable
+  URI bitcoindUrl;
+
+  @Option(names = "--bitcoind-user", paramLabel = "USER", description = "Its user.")
+  @Nullable
+  String bitcoindUser;
+
+  @Option(names = "--bitcoind-password", paramLabel = "PASSWORD", description = "Its password. Better from env KLATCH_BITCOIND_PASSWORD, which other users of the machine cannot see.", defaultValue = "${env:KLATCH_BITCOIND_PASSWORD}")
+  @Nullable
+  String bitcoindPassword;
+
+  @Option(names = "--bitcoind-cookie", paramLabel = "FILE", description = "Its .cookie file, instead of user and password.")
+  @Nullable
+  Path bitcoindCookie;
+
+  @Option(names = "--listen", paramLabel = "MULTIADDR", arity = "1..*", defaultValue = "/ip4/0.0.0.0/tcp/7440", description = "Where to listen for peers (default: ${DEFAULT-VALUE}).")
+  List<String> listen;
+
+  @Option(names = "--lightning-port", paramLabel = "PORT", defaultValue = "0", description = "Where to listen for Lightning peers (default: one that is free).")
+  int lightningPort;
+
+  @Option(names = "--api-port", paramLabel = "PORT", defaultValue = "0", description = "Where the local API listens on loopback (default: one that is free).")
+  int apiPort;
+
+  @Option(names = "--nickname", paramLabel = "NAME", description = "The name that others see.")
+  @Nullable
+  String nickname;
+
+  @Option(names = "--clock-file", paramLabel = "FILE", description = "regtest only: a file with an offset in milliseconds for the node's clock, for rehearsals.")
+  @Nullable
+  Path clockFile;
+
+  Up(RunningNode.Starter starter) {
+    this.starter = starter;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    var options = options();
+    try (var node = starter.start(options)) {
+      announce(options, node);
+      node.awaitStop();
+    }
+    return ExitCode.OK;
+  }
+
+  /** What was typed, checked. */
+  NodeOptions options() {
+    try {
+      return new NodeOptions(common.dataDir(), new NodeOptions.Storage(present(jdbcUrl), schemaPrefix),
+          new NodeOptions.Chain(network, bitcoind()), new NodeOptions.Ports(listen, lightningPort, apiPort),
+          present(nickname), Optional.ofNullable(clockFile).map(Path::toAbsolutePath));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private Optional<NodeOptions.Bitcoind> bitcoind() {
+    var user = present(bitcoindUser);
+    var password = present(bitcoindPassword);
+    if (bitcoindUrl == null) {
+      if (user.isPresent() || bitcoindCookie != null) {
+        throw new IllegalArgumentException("a login for bitcoind needs --bitcoind-url");
+      }
+      return Optional.empty();
+    }
+    if (bitcoindCookie != null) {
+      if (user.isPresent()) {
+        throw new IllegalArgumentException("give either --bitcoind-cookie or --bitcoind-user, not both");
+      }
+      return Optional.of(new NodeOptions.Bitcoind(bitcoindUrl, new NodeOptions.Login.Cookie(bitcoindCookie)));
+    }
+    if (user.isEmpty() || password.isEmpty()) {
+      throw new IllegalArgumentException(
+          "--bitcoind-url needs --bitcoind-user and --bitcoind-password, or --bitcoind-cookie");
+    }
+    return Optional
+        .of(new NodeOptions.Bitcoind(bitcoindUrl, new NodeOptions.Login.Password(user.get(), password.get())));
+  }
+
+  private void announce(NodeOptions options, RunningNode node) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (common.json()) {
+      out.println(Json.line(new Ready(true, node.apiUrl().toString(), node.peerId(), node.listenAddresses())));
+    } else {
+      out.println("Your node is up.");
+      out.println("  data      " + options.dataDir());
+      out.println("  network   " + options.chain().network().label());
+      out.println("  API       " + node.apiUrl());
+      node.listenAddresses().forEach(address -> out.println("  peers at  " + address));
+      node.notices().forEach(notice -> out.println("  note      " + notice));
+      out.println("Stop it with Ctrl-C. In another terminal: klatch status, klatch group create NAME");
+    }
+    out.flush();
+  }
+
+  /** An unset environment variable reaches us as an empty text. */
+  private static Optional<String> present(@Nullable String text) {
+    return Optional.ofNullable(text).filter(given -> !given.isBlank());
+  }
+
+  /** The line that {@code klatch up --json} prints when the API answers. */
+  record Ready(boolean ready, String url, String peerId, List<String> listen) {}
+
+  /** Refuses a network with a reason that picocli shows as it is. */
+  static final class NetworkConverter implements ITypeConverter<Network> {
+    @Override
+    public Network convert(String text) {
+      try {
+        return Network.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(String.valueOf(e.getMessage()));
+      }
+    }
+  }
+}
