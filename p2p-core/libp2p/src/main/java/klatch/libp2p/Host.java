@@ -1,0 +1,57 @@
+package klatch.libp2p;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A peer on the network: it listens, dials, and serves protocols. Calls block the calling thread, which is meant to be a virtual one. Safe
+ * for any thread. Connecting again after a connection broke is the caller's part.
+ */
+public interface Host extends AutoCloseable {
+  PeerId id();
+
+  /** Where this host listens, with the real port numbers and {@code /p2p/<id>} at the end. */
+  List<Multiaddr> listenAddresses();
+
+  /**
+   * Connects to an address such as {@code /ip4/127.0.0.1/tcp/4001/p2p/<id>}, or gives the open connection there already is to the peer
+   * named in it. With {@code /p2p/<id>} the peer must prove to be that one; without, whoever answers is accepted.
+   *
+   * @throws DialException if nobody answers in time, the peer is not the expected one, or a limit is reached
+   */
+  Connection connect(Multiaddr address);
+
+  /** The oldest open connection to {@code peer}. */
+  Optional<Connection> connection(PeerId peer);
+
+  /** All open connections. */
+  List<Connection> connections();
+
+  /**
+   * Opens a stream on an open connection to {@code peer}. It does not dial.
+   *
+   * @throws NotConnectedException if there is no open connection
+   * @throws ProtocolNotSupportedException if the peer does not speak it
+   * @throws Libp2pException if the stream cannot be opened
+   */
+  default Stream open(PeerId peer, String protocol) {
+    return connection(peer).orElseThrow(() -> new NotConnectedException(peer)).open(protocol);
+  }
+
+  /** Serves {@code protocol} from now on, in place of the handler there was. */
+  void handle(String protocol, StreamHandler handler);
+
+  /** Stops serving {@code protocol} to new streams. */
+  void removeHandler(String protocol);
+
+  /** The protocols served, sorted. */
+  List<String> protocols();
+
+  /** Calls {@code listener} on a virtual thread for every connection made from now on, dialled or accepted. */
+  void onConnection(Consumer<Connection> listener);
+
+  /** Closes all connections and ports and ends the threads; streams in use fail with {@link ConnectionClosedException}. */
+  @Override
+  void close();
+}

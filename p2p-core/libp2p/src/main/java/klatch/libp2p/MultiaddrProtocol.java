@@ -1,0 +1,153 @@
+package klatch.libp2p;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The protocols a {@link Multiaddr} can name, with their codes and value sizes from the multicodec table. */
+public enum MultiaddrProtocol {
+  IP4(4, 4, "ip4"), TCP(6, 2, "tcp"), IP6(41, 16, "ip6"), IP6ZONE(42, -1, "ip6zone"), DNS(53, -1, "dns"), DNS4(54, -1,
+      "dns4"), DNS6(55, -1, "dns6"), DNSADDR(56, -1, "dnsaddr"), UDP(273, 2, "udp"), WEBRTC_DIRECT(280, 0,
+          "webrtc-direct"), WEBRTC(281, 0, "webrtc"), P2P_CIRCUIT(290, 0, "p2p-circuit"), UNIX(400, -1,
+              "unix"), P2P(421, -1, "p2p"), HTTPS(443, 0, "https"), TLS(448, 0, "tls"), SNI(449, -1,
+                  "sni"), NOISE(454, 0, "noise"), QUIC(460, 0, "quic"), QUIC_V1(461, 0, "quic-v1"), WEBTRANSPORT(465, 0,
+                      "webtransport"), CERTHASH(466, -1, "certhash"), WS(477, 0, "ws"), WSS(478, 0,
+                          "wss"), HTTP(480, 0, "http"), HTTP_PATH(481, -1, "http-path"), MEMORY(777, 8, "memory");
+
+  /** The size of a value that carries its own length. */
+  static final int VARIABLE = -1;
+  private static final Map<String, MultiaddrProtocol> BY_NAME = new HashMap<>();
+  private static final Map<Long, MultiaddrProtocol> BY_CODE = new HashMap<>();
+
+  static {
+    for (MultiaddrProtocol protocol : values()) {
+      BY_NAME.put(protocol.text, protocol);
+      BY_CODE.put((long) protocol.code, protocol);
+    }
+    BY_NAME.put("ipfs", P2P);
+  }
+
+  private final int code;
+  private final int sizeBytes;
+  private final String text;
+
+  MultiaddrProtocol(int code, int sizeBytes, String text) {
+    this.code = code;
+    this.sizeBytes = sizeBytes;
+    this.text = text;
+  }
+
+  static Optional<MultiaddrProtocol> named(String name) {
+    return Optional.ofNullable(BY_NAME.get(name));
+  }
+
+  static Optional<MultiaddrProtocol> coded(long code) {
+    return Optional.ofNullable(BY_CODE.get(code));
+  }
+
+  /** The number in front of the binary form. */
+  public int code() {
+    return code;
+  }
+
+  /** The name in the text form. */
+  public String text() {
+    return text;
+  }
+
+  int sizeBytes() {
+    return sizeBytes;
+  }
+
+  /** Refuses a value that this protocol cannot have. */
+  void check(byte[] value) throws MalformedMessageException {
+    switch (this) {
+      case P2P -> PeerId.fromBytes(value);
+      case DNS, DNS4, DNS6, DNSADDR, SNI, IP6ZONE -> {
+        String name = utf8(value);
+        if (name.isEmpty() || name.indexOf('/') >= 0) {
+          throw new MalformedMessageException("/" + text + " with an empty name or a '/' in it");
+        }
+      }
+      default -> {
+        // Any bytes of the right size are a value.
+      }
+    }
+  }
+
+  byte[] toBytes(String value) throws MalformedMessageException {
+    byte[] bytes = switch (this) {
+      case IP4, IP6 -> ip(value);
+      case TCP, UDP -> port(value);
+      case P2P -> PeerId.parse(value).bytes();
+      case CERTHASH -> Multibase.decode(value);
+      case MEMORY -> ByteBuffer.allocate(Long.BYTES).putLong(unsignedLong(value)).array();
+      default -> value.getBytes(StandardCharsets.UTF_8);
+    };
+    check(bytes);
+    return bytes;
+  }
+
+  String toText(byte[] value) {
+    return switch (this) {
+      case IP4, IP6 -> ipText(value);
+      case TCP, UDP -> Integer.toString((value[0] & 0xff) << 8 | (value[1] & 0xff));
+      case P2P -> Base58.encode(value);
+      case CERTHASH -> Multibase.encodeBase64Url(value);
+      case MEMORY -> Long.toUnsignedString(ByteBuffer.wrap(value).getLong());
+      default -> new String(value, StandardCharsets.UTF_8);
+    };
+  }
+
+  private byte[] ip(String value) throws MalformedMessageException {
+    try {
+      // A literal never reaches the resolver; anything else is refused here.
+      byte[] bytes = (this == IP4 ? java.net.Inet4Address.ofLiteral(value) : java.net.Inet6Address.ofLiteral(value))
+          .getAddress();
+      if (bytes.length == sizeBytes) {
+        return bytes;
+      }
+      throw new MalformedMessageException("/" + text + " address of " + bytes.length + " bytes: " + value);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedMessageException("not an /" + text + " address: " + value, e);
+    }
+  }
+
+  private static String ipText(byte[] value) {
+    try {
+      // The shortest common form, without Java's scope or leading slash.
+      return InetAddress.getByAddress(value).getHostAddress();
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("an address of " + value.length + " bytes", e);
+    }
+  }
+
+  private byte[] port(String value) throws MalformedMessageException {
+    if (!value.matches("[0-9]{1,5}") || Integer.parseInt(value) > 0xffff) {
+      throw new MalformedMessageException("/" + text + " port '" + value + "', 0 to 65535");
+    }
+    int port = Integer.parseInt(value);
+    return new byte[]{(byte) (port >> 8), (byte) port};
+  }
+
+  private static long unsignedLong(String value) throws MalformedMessageException {
+    try {
+      return Long.parseUnsignedLong(value);
+    } catch (NumberFormatException e) {
+      throw new MalformedMessageException("/memory wants a number: " + value, e);
+    }
+  }
+
+  private static String utf8(byte[] value) throws MalformedMessageException {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
+    } catch (CharacterCodingException e) {
+      throw new MalformedMessageException("a name that is not UTF-8", e);
+    }
+  }
+}
