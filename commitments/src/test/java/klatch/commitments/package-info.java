@@ -1,0 +1,4 @@
+@NullMarked
+package klatch.commitments;
+
+import org.jspecify.annotations.NullMarked;
