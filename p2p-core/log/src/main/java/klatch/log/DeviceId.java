@@ -1,0 +1,67 @@
+package klatch.log;
+
+import java.util.Arrays;
+import java.util.HexFormat;
+import klatch.libp2p.Ed25519Key;
+import klatch.libp2p.MalformedMessageException;
+import klatch.libp2p.PeerId;
+
+/** A device: its Ed25519 public key, the same key its libp2p peer id is made of. */
+public final class DeviceId implements Comparable<DeviceId> {
+  private final byte[] bytes;
+
+  /** @param bytes exactly 32 bytes */
+  public DeviceId(byte[] bytes) {
+    this.bytes = Hash.checked(bytes, "device id");
+  }
+
+  public static DeviceId of(Ed25519Key key) {
+    return new DeviceId(key.publicKey());
+  }
+
+  /**
+   * The device behind a peer; both names are the same Ed25519 key.
+   *
+   * @throws MalformedMessageException if the peer id is not made of an Ed25519 key
+   */
+  public static DeviceId of(PeerId peer) throws MalformedMessageException {
+    return new DeviceId(peer.publicKey()
+        .orElseThrow(() -> new MalformedMessageException("peer " + peer + " has no Ed25519 key in its id")));
+  }
+
+  /** The name of this device on the network. */
+  public PeerId peerId() {
+    return PeerId.of(bytes);
+  }
+
+  /** @param hex 64 hex digits */
+  public static DeviceId parse(String hex) {
+    return new DeviceId(Hash.parse(hex, "device id"));
+  }
+
+  /** A copy of the 32 bytes. */
+  public byte[] bytes() {
+    return bytes.clone();
+  }
+
+  @Override
+  public int compareTo(DeviceId that) {
+    return Arrays.compareUnsigned(bytes, that.bytes);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof DeviceId that && Arrays.equals(bytes, that.bytes);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bytes);
+  }
+
+  /** 64 hex digits. */
+  @Override
+  public String toString() {
+    return HexFormat.of().formatHex(bytes);
+  }
+}
