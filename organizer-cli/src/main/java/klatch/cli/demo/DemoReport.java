@@ -1,0 +1,43 @@
+package klatch.cli.demo;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.List;
+
+/**
+ * What a rehearsal ended with. Amounts are msat; before and after are Lightning balances once every channel is quiet.
+ *
+ * @param kills how often the organiser's process was killed
+ */
+@JsonPropertyOrder({"event", "chain", "depositMsat", "attendees", "organiser", "conserved", "audit", "kills",
+    "seconds"})
+record DemoReport(String event, String chain, long depositMsat, List<Attendee> attendees, Organiser organiser,
+    boolean conserved, String audit, int kills, Seconds seconds) {
+
+  /** @param feesMsat the routing fees that this attendee paid */
+  @JsonPropertyOrder({"name", "present", "heldMsat", "releasedMsat", "forfeitedMsat", "payoutMsat", "feesMsat",
+      "beforeMsat", "afterMsat"})
+  record Attendee(String name, boolean present, long heldMsat, long releasedMsat, long forfeitedMsat, long payoutMsat,
+      long feesMsat, long beforeMsat, long afterMsat) {
+
+    /** Is the balance what the settlement says, and is the deposit either back or forfeited, by presence? */
+    boolean exact(long depositMsat) {
+      return afterMsat == beforeMsat - forfeitedMsat + payoutMsat - feesMsat && heldMsat == depositMsat
+          && releasedMsat == (present ? depositMsat : 0) && forfeitedMsat == (present ? 0 : depositMsat);
+    }
+  }
+
+  /** @param feesMsat the routing fees of the payouts */
+  @JsonPropertyOrder({"collectedMsat", "paidOutMsat", "feesMsat", "beforeMsat", "afterMsat"})
+  record Organiser(long collectedMsat, long paidOutMsat, long feesMsat, long beforeMsat, long afterMsat) {
+    boolean exact() {
+      return afterMsat == beforeMsat + collectedMsat - paidOutMsat - feesMsat;
+    }
+  }
+
+  @JsonPropertyOrder({"total", "lock", "checkIn", "settle"})
+  record Seconds(double total, double lock, double checkIn, double settle) {}
+
+  boolean good() {
+    return conserved && audit.equals("clean");
+  }
+}
