@@ -1,5 +1,7 @@
 package klatch.log;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
 import java.util.HexFormat;
 import klatch.libp2p.Ed25519Key;
@@ -11,6 +13,7 @@ public final class DeviceId implements Comparable<DeviceId> {
   private final byte[] bytes;
 
   /** @param bytes exactly 32 bytes */
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public DeviceId(byte[] bytes) {
     this.bytes = Hash.checked(bytes, "device id");
   }
@@ -40,6 +43,7 @@ public final class DeviceId implements Comparable<DeviceId> {
   }
 
   /** A copy of the 32 bytes. */
+  @JsonValue
   public byte[] bytes() {
     return bytes.clone();
   }

@@ -1,5 +1,7 @@
 package klatch.log;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -8,6 +10,7 @@ public final class EntryId implements Comparable<EntryId> {
   private final byte[] bytes;
 
   /** @param bytes exactly 32 bytes */
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public EntryId(byte[] bytes) {
     this.bytes = Hash.checked(bytes, "entry id");
   }
@@ -18,6 +21,7 @@ public final class EntryId implements Comparable<EntryId> {
   }
 
   /** A copy of the 32 bytes. */
+  @JsonValue
   public byte[] bytes() {
     return bytes.clone();
   }

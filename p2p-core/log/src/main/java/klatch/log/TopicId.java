@@ -1,5 +1,7 @@
 package klatch.log;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -8,6 +10,7 @@ public final class TopicId implements Comparable<TopicId> {
   private final byte[] bytes;
 
   /** @param bytes exactly 32 bytes */
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public TopicId(byte[] bytes) {
     this.bytes = Hash.checked(bytes, "topic id");
   }
@@ -18,6 +21,7 @@ public final class TopicId implements Comparable<TopicId> {
   }
 
   /** A copy of the 32 bytes. */
+  @JsonValue
   public byte[] bytes() {
     return bytes.clone();
   }
