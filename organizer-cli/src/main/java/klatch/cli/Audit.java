@@ -1,0 +1,36 @@
+package klatch.cli;
+
+import java.util.concurrent.Callable;
+import klatch.web.wire.Money;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code klatch audit EVENT}. */
+@Command(name = "audit", description = "Recompute the settlement from the signed log alone; exit code 1 if anything differs.")
+final class Audit implements Callable<Integer> {
+  @Mixin
+  Session session;
+
+  @Parameters(paramLabel = "EVENT", description = "Its id, or the first characters of it.")
+  String event;
+
+  @Override
+  public Integer call() {
+    var audit = session.api().get("/events/" + session.event(event) + "/audit", Money.Audit.class);
+    session.show(audit, this::words);
+    return audit.clean() ? ExitCode.OK : ExitCode.REFUSED;
+  }
+
+  private void words(Money.Audit audit) {
+    if (audit.clean()) {
+      session.say("Clean: the signed log and what was done agree.");
+      return;
+    }
+    session.say("NOT clean: " + Words.count(audit.findings().size(), "difference", "differences") + ".");
+    for (var finding : audit.findings()) {
+      session.say("  " + finding.message());
+      finding.proofs().forEach(proof -> session.say("    proof   " + proof));
+    }
+  }
+}

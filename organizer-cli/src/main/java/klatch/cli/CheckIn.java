@@ -1,0 +1,34 @@
+package klatch.cli;
+
+import java.util.concurrent.Callable;
+import klatch.web.wire.Events;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code klatch checkin EVENT}. */
+@Command(name = "checkin", description = "Check in at the door; your deposit comes back at once.")
+final class CheckIn implements Callable<Integer> {
+  @Mixin
+  Session session;
+
+  @Parameters(paramLabel = "EVENT", description = "Its id, or the first characters of it.")
+  String event;
+
+  @Option(names = "--frame", paramLabel = "CODE", description = "The text of the code that the door shows.")
+  @Nullable
+  String frame;
+
+  @Override
+  public Integer call() {
+    var path = "/events/" + session.event(event) + "/checkin";
+    return session.show(session.api().post(path, new Events.CheckIn(frame), Events.CheckedIn.class), answer -> {
+      session.say("You are checked in.");
+      if (answer.deposit() != null) {
+        session.say(Words.sat(answer.deposit().msat()) + ": " + answer.deposit().says());
+      }
+    });
+  }
+}

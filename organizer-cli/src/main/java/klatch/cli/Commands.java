@@ -1,0 +1,61 @@
+package klatch.cli;
+
+import klatch.web.wire.ErrorReply;
+import klatch.web.wire.PublicCode;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** The {@code klatch} command line: every subcommand, and what each kind of failure looks like to the person. */
+@Command(name = "klatch", mixinStandardHelpOptions = true, version = "klatch "
+    + klatch.web.Version.NUMBER, description = "A meetup app with no company in the middle.", synopsisSubcommandLabel = "COMMAND", subcommands = {
+        Status.class, Profile.class, GroupCommand.class, EventCommand.class, Rsvp.class, Lock.class, Door.class,
+        CheckIn.class, Settle.class, Audit.class,
+        Report.class}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
+            "0:done", "1:refused or failed; for audit: not clean", "2:wrong usage, or no node to talk to"})
+public final class Commands {
+  private static final String UNAVAILABLE = PublicCode.UNAVAILABLE.label();
+
+  private Commands() {}
+
+  /** @param starter what {@code klatch up} starts */
+  public static CommandLine of(RunningNode.Starter starter) {
+    var line = new CommandLine(new Commands());
+    line.addSubcommand(new Up(starter));
+    addHelp(line);
+    line.setExitCodeExceptionMapper(Commands::exitCode);
+    line.setExecutionExceptionHandler(Commands::explain);
+    return line;
+  }
+
+  private static void addHelp(CommandLine line) {
+    for (var command : line.getSubcommands().values()) {
+      CommandSpec spec = command.getCommandSpec();
+      spec.mixinStandardHelpOptions(true);
+      addHelp(command);
+    }
+  }
+
+  private static int exitCode(Throwable failure) {
+    return failure instanceof NoNodeException ? ExitCode.USAGE_OR_NO_NODE : ExitCode.REFUSED;
+  }
+
+  /** One line on stderr; with {@code --json} the same as an object, the last line of stdout. */
+  private static int explain(Exception failure, CommandLine line, ParseResult parsed) throws Exception {
+    var code = switch (failure) {
+      case ApiRefusedException refused -> refused.code();
+      case NoNodeException _ -> UNAVAILABLE;
+      case StartRefusedException _ -> UNAVAILABLE;
+      default -> throw failure;
+    };
+    var message = String.valueOf(failure.getMessage());
+    line.getErr().println("klatch: " + message);
+    line.getErr().flush();
+    if (parsed.hasMatchedOption("--json")) {
+      line.getOut().println(Json.line(new ErrorReply(new ErrorReply.Fault(code, message))));
+      line.getOut().flush();
+    }
+    return exitCode(failure);
+  }
+}

@@ -1,0 +1,8 @@
+package klatch.cli;
+
+import picocli.CommandLine.Command;
+
+/** {@code klatch event …}. */
+@Command(name = "event", description = "Events: create, list, show, cancel.", synopsisSubcommandLabel = "COMMAND", subcommands = {
+    EventCreate.class, EventList.class, EventShow.class, EventCancel.class})
+final class EventCommand {}

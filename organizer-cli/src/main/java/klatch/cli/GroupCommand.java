@@ -1,0 +1,8 @@
+package klatch.cli;
+
+import picocli.CommandLine.Command;
+
+/** {@code klatch group …}. */
+@Command(name = "group", description = "Groups: create, list, invite, join.", synopsisSubcommandLabel = "COMMAND", subcommands = {
+    GroupCreate.class, GroupList.class, GroupInvite.class, GroupJoin.class})
+final class GroupCommand {}

@@ -1,0 +1,108 @@
+package klatch.web.wire;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Requests and answers about events, seats and deposits. All times are milliseconds since 1970, all amounts msat. */
+public final class Events {
+  private Events() {}
+
+  /**
+   * {@code POST /events}. Times that are left out get their defaults from the start and the end: lock opens start − 12 h,
+   * lock closes start − 2 h, check-in opens start − 30 min, check-in closes end, appeals close + 6 h, payouts close
+   * + 12 h.
+   *
+   * @param group       64 hex digits; may be left out when this person has founded exactly one group
+   * @param zone        IANA name, such as Europe/Berlin
+   * @param depositMsat left out for an event without deposits; then the lock, appeal and payout times are refused
+   */
+  public record Create(@Nullable String group, String title, @Nullable String description, long startsAtMillis,
+      long endsAtMillis, String zone, @Nullable String place, int capacity, @Nullable Long depositMsat,
+      @Nullable Long pledgeOpensAtMillis, @Nullable Long lockOpensAtMillis, @Nullable Long lockClosesAtMillis,
+      @Nullable Long checkInOpensAtMillis, @Nullable Long checkInClosesAtMillis, @Nullable Long appealsCloseAtMillis,
+      @Nullable Long payoutsCloseAtMillis) {}
+
+  /**
+   * {@code POST /events}.
+   *
+   * @param warnings what is allowed but should be thought about, such as a dust deposit
+   */
+  public record Created(String event, List<String> warnings) {}
+
+  /** {@code GET /events}. */
+  public record EventList(List<Summary> events) {}
+
+  /**
+   * @param yours    whether this node's person is the organiser
+   * @param yourSeat this person's seat as in {@link Person#seat}, absent without an RSVP
+   */
+  public record Summary(String id, String group, String title, String zone, long startsAtMillis, long endsAtMillis,
+      String place, int capacity, int confirmed, int waitlisted, boolean cancelled, @Nullable Long depositMsat,
+      boolean yours, @Nullable String yourSeat) {}
+
+  /**
+   * {@code GET /events/{id}}.
+   *
+   * @param deposits absent for an event without deposits
+   */
+  public record Detail(Summary summary, String description, String organiser, long checkInOpensAtMillis,
+      long checkInClosesAtMillis, @Nullable String cancelReason, @Nullable Terms terms, List<Person> people) {}
+
+  /**
+   * The signed terms, decoded.
+   *
+   * @param finalCltvBlocks what the deposit's hold invoices ask for
+   */
+  public record Terms(long depositMsat, String mode, long pledgeOpensAtMillis, long lockOpensAtMillis,
+      long lockClosesAtMillis, long checkInOpensAtMillis, long checkInClosesAtMillis, long appealsCloseAtMillis,
+      long payoutsCloseAtMillis, int minimumPresent, int finalCltvBlocks) {}
+
+  /**
+   * One person with an RSVP.
+   *
+   * @param seat    undecided, confirmed, waitlisted, declined, released or withdrawn
+   * @param present whether a valid encounter is in the log
+   */
+  public record Person(String person, @Nullable String nickname, boolean you, String seat, @Nullable Deposit deposit,
+      boolean present) {}
+
+  /**
+   * @param state        offered, paying, held, releasing, released, collecting, collected, lapsed, expired
+   * @param says         the same for people, such as "held, not spent: comes back when you check in"
+   * @param expiryHeight the block at which the HTLC goes back by itself; absent until it is held
+   */
+  public record Deposit(String state, String says, long msat, @Nullable Integer expiryHeight) {}
+
+  /**
+   * {@code POST /events/{id}/rsvp}.
+   *
+   * @param seat as in {@link Person#seat}; undecided until the organiser's node answers
+   */
+  public record Rsvp(String event, String seat) {}
+
+  /** {@code POST /events/{id}/cancel}. */
+  public record Cancel(@Nullable String reason) {}
+
+  /** {@code POST /events/{id}/cancel}. */
+  public record Cancelled(String event) {}
+
+  /** {@code POST /events/{id}/lock}. */
+  public record Locked(String event, Deposit deposit) {}
+
+  /**
+   * {@code GET /events/{id}/door}.
+   *
+   * @param frame the code that the door shows now, as QR text
+   */
+  public record Door(String event, String frame, long validUntilMillis) {}
+
+  /**
+   * {@code POST /events/{id}/checkin}.
+   *
+   * @param frame the door's code as scanned; without it the door is asked over the network
+   */
+  public record CheckIn(@Nullable String frame) {}
+
+  /** {@code POST /events/{id}/checkin}. */
+  public record CheckedIn(String event, boolean present, @Nullable Deposit deposit) {}
+}

@@ -1,0 +1,53 @@
+package klatch.web.wire;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Requests and answers about groups and the people in them. */
+public final class Groups {
+  private Groups() {}
+
+  /** {@code POST /groups}. */
+  public record Create(String name, @Nullable String description) {}
+
+  /** {@code POST /groups/join}. */
+  public record Join(String invite) {}
+
+  /** {@code POST /profile}: how this person is called from now on, in every group. */
+  public record Profile(String nickname) {}
+
+  /**
+   * @param id      64 hex digits
+   * @param name    absent while the group is followed but its founding has not arrived yet
+   * @param founder the founder's person id
+   * @param yours   whether this node's person founded it
+   */
+  public record Group(String id, @Nullable String name, @Nullable String description, @Nullable String founder,
+      boolean yours, List<Member> members, int events) {}
+
+  public record Member(String person, @Nullable String nickname) {}
+
+  /** {@code GET /groups}. */
+  public record GroupList(List<Group> groups) {}
+
+  /**
+   * {@code GET /groups/{id}/invite}.
+   *
+   * @param invite one line to pass on
+   */
+  public record Invite(String group, String invite) {}
+
+  /**
+   * {@code POST /groups/join}: the group is followed in any case, also when nobody of it is reachable now.
+   *
+   * @param connectedTo the peers reached
+   * @param warnings    addresses that did not answer, each with its reason
+   */
+  public record Joined(String group, List<String> connectedTo, List<String> warnings) {}
+
+  /** {@code POST /peers}. */
+  public record Connect(String multiaddr) {}
+
+  /** {@code POST /peers}. */
+  public record Connected(String peerId) {}
+}

@@ -1,0 +1,29 @@
+package klatch.web.wire;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code GET /api/v1/status}.
+ *
+ * @param network   regtest or signet
+ * @param person    this person's id, 64 hex digits
+ * @param listen    multiaddrs at which others reach this node, the peer id included
+ * @param nowMillis the node's clock, milliseconds since 1970; ahead of the machine's in a rehearsal
+ * @param lightning absent when the node runs without Lightning
+ */
+public record NodeStatus(String version, String network, String peerId, String person, @Nullable String nickname,
+    List<String> listen, List<Peer> peers, long nowMillis, @Nullable Lightning lightning) {
+
+  public record Peer(String peerId, String address) {}
+
+  /**
+   * @param nodeId  33 bytes as hex
+   * @param address host:port at which Lightning peers reach the node
+   */
+  public record Lightning(String nodeId, String address, int height, long balanceMsat, List<Channel> channels) {}
+
+  /** The amounts are those of the port's channel: what is ours, and the largest HTLC each way now. */
+  public record Channel(String id, String peer, long capacityMsat, long oursMsat, long canSendMsat,
+      long canReceiveMsat, boolean usable, int pendingHtlcs) {}
+}
