@@ -1,0 +1,180 @@
+package klatch.lightning;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import klatch.commitments.GroupCommit;
+import klatch.commitments.Lightning.Payment;
+import klatch.commitments.LightningEvent;
+import klatch.commitments.LightningException;
+import klatch.commitments.Msat;
+import klatch.commitments.PaymentHash;
+import klatch.commitments.PaymentId;
+import klatch.commitments.Preimage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes the node's events one after another on a thread of its own: stores what the node will not repeat, tells the
+ * listener, and only then lets the node go on.
+ */
+final class LdkEvents {
+  private static final Logger LOG = LoggerFactory.getLogger(LdkEvents.class);
+  private static final Duration WAIT = Duration.ofSeconds(1);
+  /** A listener that threw is asked again after this long. */
+  private static final long RETRY_MILLIS = 200;
+
+  private final LdkNode node;
+  private final GroupCommit commits;
+  private final LdkFunding funding;
+  private final String alias;
+  private final Thread loop;
+  private final AtomicReference<@Nullable Consumer<LightningEvent>> listener = new AtomicReference<>();
+  private final CountDownLatch watched = new CountDownLatch(1);
+  private final CountDownLatch closing = new CountDownLatch(1);
+
+  LdkEvents(LdkNode node, GroupCommit commits, LdkFunding funding, String alias) {
+    this.node = node;
+    this.commits = commits;
+    this.funding = funding;
+    this.alias = alias;
+    this.loop = Thread.ofPlatform().name("ldk-events-" + alias).daemon().unstarted(this::run);
+  }
+
+  void start() {
+    loop.start();
+  }
+
+  void watch(Consumer<LightningEvent> consumer) {
+    if (!listener.compareAndSet(null, consumer)) {
+      throw new IllegalStateException("this node is being watched already");
+    }
+    watched.countDown();
+  }
+
+  /** The node must have been stopped: an event that is being handled is not acknowledged any more. */
+  void close() {
+    closing.countDown();
+    watched.countDown();
+    try {
+      loop.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean closed() {
+    return closing.getCount() == 0;
+  }
+
+  private void run() {
+    while (!closed()) {
+      Optional<JsonNode> event = node.nextEvent(WAIT);
+      if (event.isPresent() && handledAtLast(event.get())) {
+        node.eventHandled(event.get().required("sequence").asLong());
+      }
+    }
+  }
+
+  /** Tries until it works. @return false if the node is closing before that */
+  private boolean handledAtLast(JsonNode event) {
+    while (!closed()) {
+      try {
+        return handled(event);
+      } catch (RuntimeException e) {
+        LOG.atLevel(e instanceof LightningException ? org.slf4j.event.Level.WARN : org.slf4j.event.Level.ERROR)
+            .setCause(e).log("{}: {} was not handled and comes again", alias, event.path("event").asText());
+        pause();
+      }
+    }
+    return false;
+  }
+
+  private void pause() {
+    try {
+      if (closing.await(RETRY_MILLIS, TimeUnit.MILLISECONDS)) {
+        LOG.debug("{}: closing while an event waits", alias);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean handled(JsonNode event) {
+    switch (event.required("event").asText()) {
+      case "held" -> {
+        PaymentHash hash = hash(event);
+        Msat amount = msat(event, "amountMsat");
+        commits.write(connection -> LdkStore.held(connection, hash, amount));
+        return told(new LightningEvent.HtlcHeld(hash, amount, event.required("expiryHeight").asInt()));
+      }
+      case "lost" -> {
+        PaymentHash hash = hash(event);
+        return told(new LightningEvent.HtlcLost(hash, event.required("reason").asText()))
+            && forgotten(hash);
+      }
+      case "claimed" -> {
+        PaymentHash hash = hash(event);
+        return told(new LightningEvent.HtlcCollected(hash, msat(event, "amountMsat"))) && forgotten(hash);
+      }
+      case "sent" -> {
+        Payment.Sent sent = new Payment.Sent(id(event), Preimage.parse(event.required("preimage").asText()),
+            msat(event, "amountMsat"), msat(event, "feeMsat"));
+        commits.write(connection -> LdkStore.ended(connection, sent));
+        return told(new LightningEvent.PaymentSent(sent.id(), sent.preimage(), sent.amount(), sent.fee()));
+      }
+      case "failed" -> {
+        Payment.Failed failed = new Payment.Failed(id(event), event.required("reason").asText(),
+            event.required("released").asBoolean());
+        commits.write(connection -> LdkStore.ended(connection, failed));
+        return told(new LightningEvent.PaymentFailed(failed.id(), failed.reason(), failed.released()));
+      }
+      case "block" -> {
+        return listener.get() == null || told(new LightningEvent.BlockReached(event.required("height").asInt()));
+      }
+      default -> {
+        funding.progress(event);
+        LOG.debug("{}: {}", alias, event);
+        return true;
+      }
+    }
+  }
+
+  private boolean forgotten(PaymentHash hash) {
+    commits.write(connection -> LdkStore.notHeld(connection, hash));
+    return true;
+  }
+
+  /** Waits for somebody to watch. @return false if the node is closing before that */
+  private boolean told(LightningEvent event) {
+    try {
+      watched.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+    Consumer<LightningEvent> consumer = listener.get();
+    if (consumer == null || closed()) {
+      return false;
+    }
+    consumer.accept(event);
+    return true;
+  }
+
+  private static PaymentHash hash(JsonNode event) {
+    return PaymentHash.parse(event.required("hash").asText());
+  }
+
+  private static PaymentId id(JsonNode event) {
+    return PaymentId.parse(event.required("id").asText());
+  }
+
+  private static Msat msat(JsonNode event, String field) {
+    return new Msat(event.required(field).asLong());
+  }
+}

@@ -1,0 +1,127 @@
+package klatch.lightning;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import klatch.commitments.LightningException;
+import org.bitcoinj.core.Transaction;
+import org.bitcoinj.script.Script;
+
+/** Opens channels: asks the peers, pays for all of them by one transaction of the wallet, hands it to the network. */
+final class LdkFunding {
+  /** Peers answer in a round trip or two; one that does not within this time will not. */
+  private static final Duration PEER_WAIT = Duration.ofSeconds(30);
+
+  private final LdkNode node;
+  private final OnchainWallet wallet;
+  private final BitcoinRpc chain;
+  private final AtomicLong names = new AtomicLong(System.nanoTime());
+  private final Map<Long, Opening> openings = new ConcurrentHashMap<>();
+
+  LdkFunding(LdkNode node, OnchainWallet wallet, BitcoinRpc chain) {
+    this.node = node;
+    this.wallet = wallet;
+    this.chain = chain;
+  }
+
+  /** One channel on its way; the futures are completed by the event thread. */
+  private record Opening(long name, ChannelRequest request, CompletableFuture<JsonNode> accepted,
+      CompletableFuture<JsonNode> pending) {
+    void fail(LightningException e) {
+      accepted.completeExceptionally(e);
+      pending.completeExceptionally(e);
+    }
+  }
+
+  OpenedChannels open(List<ChannelRequest> requests, boolean announced) {
+    if (requests.isEmpty()) {
+      throw new IllegalArgumentException("no channel to open");
+    }
+    Map<Long, Opening> mine = new HashMap<>();
+    List<Opening> ordered = new ArrayList<>();
+    try {
+      for (ChannelRequest request : requests) {
+        Opening opening = new Opening(names.incrementAndGet(), request, new CompletableFuture<>(),
+            new CompletableFuture<>());
+        mine.put(opening.name(), opening);
+        ordered.add(opening);
+        openings.put(opening.name(), opening);
+        node.call(LdkNode.request("open").put("nodeId", request.nodeId()).put("capacitySat", request.capacitySat())
+            .put("pushMsat", request.push().value()).put("name", opening.name()).put("announced", announced));
+      }
+      return funded(ordered);
+    } finally {
+      mine.keySet().forEach(openings::remove);
+    }
+  }
+
+  private OpenedChannels funded(List<Opening> ordered) {
+    List<OnchainWallet.Payout> outputs = new ArrayList<>();
+    ArrayNode channels = LdkNode.JSON.createArrayNode();
+    for (Opening opening : ordered) {
+      JsonNode accepted = outcome(opening.accepted(), opening.request());
+      outputs.add(new OnchainWallet.Payout(Script.parse(HexFormat.of().parseHex(accepted.required("script").asText())),
+          accepted.required("capacitySat").asLong()));
+      channels.addObject().put("channel", accepted.required("channel").asText()).put("nodeId",
+          opening.request().nodeId());
+    }
+    byte[] transaction = wallet.pay(outputs);
+    try {
+      ObjectNode fund = LdkNode.request("fund").put("transaction", HexFormat.of().formatHex(transaction));
+      fund.set("channels", channels);
+      node.call(fund);
+      List<String> ids = new ArrayList<>();
+      for (Opening opening : ordered) {
+        ids.add(outcome(opening.pending(), opening.request()).required("channel").asText());
+      }
+      chain.broadcast(transaction);
+      return new OpenedChannels(Transaction.read(ByteBuffer.wrap(transaction)).getTxId().toString(), ids);
+    } catch (LightningException | IllegalArgumentException e) {
+      wallet.abandon(transaction);
+      throw e;
+    }
+  }
+
+  /** Called by the event thread. */
+  void progress(JsonNode event) {
+    Opening opening = openings.get(event.path("name").asLong());
+    if (opening == null) {
+      return;
+    }
+    switch (event.required("event").asText()) {
+      case "fundingNeeded" -> opening.accepted().complete(event);
+      case "channelPending" -> opening.pending().complete(event);
+      case "channelClosed" -> opening.fail(new LightningException("the channel with " + opening.request().nodeId()
+          + " was not opened: " + event.path("reason").asText(), true));
+      default -> {
+      }
+    }
+  }
+
+  private static JsonNode outcome(CompletableFuture<JsonNode> future, ChannelRequest request) {
+    try {
+      return future.get(PEER_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new LightningException(String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()), true, e);
+    } catch (TimeoutException e) {
+      throw new LightningException(request.nodeId() + " did not answer the offer of a channel within "
+          + PEER_WAIT.toSeconds() + " s", true, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LightningException("interrupted while opening a channel", true, e);
+    }
+  }
+}

@@ -1,0 +1,315 @@
+package klatch.lightning;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.InetSocketAddress;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+import klatch.commitments.GroupCommit;
+import klatch.commitments.Lightning;
+import klatch.commitments.LightningEvent;
+import klatch.commitments.LightningException;
+import klatch.commitments.Msat;
+import klatch.commitments.PaymentHash;
+import klatch.commitments.PaymentId;
+import klatch.commitments.Preimage;
+
+/**
+ * The port {@link Lightning} on an embedded LDK node.
+ *
+ * <p>The node's state leaves it as cuts, which are written by the group commit together with whatever else is being
+ * committed; LDK sends nothing to a peer that depends on state which is not stored yet. Payment events wait until
+ * somebody watches.
+ */
+public final class LdkLightning implements Lightning {
+  private final LdkConfig config;
+  private final LdkNode node;
+  private final LdkStore store;
+  private final GroupCommit commits;
+  private final OnchainWallet wallet;
+  private final LdkCuts cuts;
+  private final LdkEvents events;
+  private final LdkFunding funding;
+  private final String nodeId;
+  /** Two payments under one id, asked for at once, must not both find it unknown. */
+  private final ReentrantLock paying = new ReentrantLock();
+
+  private LdkLightning(LdkConfig config, LdkNode node, LdkStore store, GroupCommit commits, OnchainWallet wallet,
+      LdkFunding funding) {
+    this.config = config;
+    this.node = node;
+    this.store = store;
+    this.commits = commits;
+    this.wallet = wallet;
+    this.funding = funding;
+    this.nodeId = node.call(LdkNode.request("info")).required("nodeId").asText();
+    this.cuts = new LdkCuts(node, commits, config.alias());
+    this.events = new LdkEvents(node, commits, funding, config.alias());
+  }
+
+  /**
+   * Starts the node from what is stored, or a new one if nothing is. Returns when it has caught up with the chain and
+   * listens.
+   *
+   * @param commits gets the node as its rider
+   * @param money   connections set to the schema that the commits write to
+   * @throws LdkUnavailableException if this machine has no library for it
+   * @throws LightningException      if the state is of another seed, the port is taken, or the chain does not answer
+   */
+  public static LdkLightning start(LdkConfig config, GroupCommit commits, DataSource money) {
+    LdkStore.migrate(money);
+    LdkStore store = new LdkStore(money);
+    BitcoinRpc chain = new BitcoinRpc(config.chain());
+    OnchainWallet wallet = new OnchainWallet(config.network(), config.seed(), chain, new WalletStore(money));
+    LdkNode node = LdkNode.start(LdkMessages.config(config, wallet.sweepScript()), store.state());
+    try {
+      LdkLightning lightning = new LdkLightning(config, node, store, commits, wallet,
+          new LdkFunding(node, wallet, chain));
+      commits.rider(lightning.cuts);
+      lightning.cuts.start();
+      lightning.events.start();
+      return lightning;
+    } catch (RuntimeException e) {
+      node.close();
+      throw e;
+    }
+  }
+
+  /** 33 bytes as hex. */
+  public String nodeId() {
+    return nodeId;
+  }
+
+  /** Where peers connect, with the port that was taken. */
+  public InetSocketAddress listenAddress() {
+    int port = node.call(LdkNode.request("info")).required("listenPort").asInt();
+    return new InetSocketAddress(config.listen().getAddress(), port);
+  }
+
+  /** The node's bitcoin on the chain: it pays for channels, and what closed channels leave comes to it. */
+  public OnchainWallet wallet() {
+    return wallet;
+  }
+
+  /** Connects to a peer, and again whenever the connection is lost as long as there is a channel with it. */
+  public void connect(String peerNodeId, String host, int port) {
+    node.call(LdkNode.request("connect").put("nodeId", peerNodeId).put("host", host).put("port", port));
+  }
+
+  /** Node ids of the peers that are connected now. */
+  public List<String> peers() {
+    List<String> peers = new ArrayList<>();
+    node.call(LdkNode.request("info")).required("peers").forEach(peer -> peers.add(peer.asText()));
+    return peers;
+  }
+
+  /**
+   * Opens channels with connected peers, all paid for by one transaction of the wallet. Returns when that transaction
+   * is with the network; the channels work after its confirmations.
+   */
+  public OpenedChannels openChannels(List<ChannelRequest> requests) {
+    return funding.open(requests, config.channels().announced());
+  }
+
+  /** Closes a channel: with the peer's consent, or by force if asked (then the coins come after a delay). */
+  public void closeChannel(String channelId, boolean force) {
+    node.call(LdkNode.request("close").put("channel", channelId).put("force", force));
+  }
+
+  /** Asks the chain for a new tip at once, without waiting for the next poll. */
+  public void poke() {
+    node.call(LdkNode.request("poke"));
+  }
+
+  @Override
+  public NodeStatus status() {
+    JsonNode answer = node.call(LdkNode.request("channels"));
+    List<Channel> channels = new ArrayList<>();
+    answer.required("channels").forEach(channel -> channels.add(LdkMessages.channel(channel)));
+    return new NodeStatus(nodeId, answer.required("height").asInt(), List.copyOf(channels));
+  }
+
+  @Override
+  public Invoice holdInvoice(HoldRequest request) {
+    return LdkMessages.invoice(node.call(LdkMessages.hold(request)));
+  }
+
+  @Override
+  public Invoice invoice(Msat amount, String description, Duration expiry) {
+    return LdkMessages.invoice(node.call(LdkNode.request("invoice").put("amountMsat", amount.value())
+        .put("description", description).put("expirySeconds", expiry.toSeconds())));
+  }
+
+  @Override
+  public Invoice decode(String bolt11) {
+    return LdkMessages.invoice(node.call(LdkNode.request("decode").put("bolt11", bolt11)));
+  }
+
+  @Override
+  public void release(PaymentHash hash) {
+    node.call(LdkNode.request("fail").put("hash", hash.toString()));
+  }
+
+  @Override
+  public void collect(Preimage preimage) {
+    node.call(LdkNode.request("claim").put("preimage", preimage.hex()));
+  }
+
+  @Override
+  public List<HeldHtlc> held() {
+    Map<PaymentHash, Msat> complete = store.held();
+    Map<PaymentHash, HeldHtlc> inChannels = new HashMap<>();
+    for (JsonNode part : node.call(LdkNode.request("held")).required("parts")) {
+      PaymentHash hash = PaymentHash.parse(part.required("hash").asText());
+      HeldHtlc htlc = new HeldHtlc(hash, new Msat(part.required("amountMsat").asLong()),
+          part.required("expiryHeight").asInt());
+      inChannels.merge(hash, htlc, (a, b) -> new HeldHtlc(hash, a.amount().plus(b.amount()),
+          Math.min(a.expiryHeight(), b.expiryHeight())));
+    }
+    return inChannels.values().stream().filter(htlc -> {
+      Msat whole = complete.get(htlc.hash());
+      return whole != null && htlc.amount().compareTo(whole) >= 0;
+    }).toList();
+  }
+
+  @Override
+  public Payment pay(PayRequest request) {
+    paying.lock();
+    try {
+      Optional<Payment> known = payment(request.id());
+      if (known.isPresent()) {
+        return known.get();
+      }
+      JsonNode answer = node.call(LdkMessages.pay(request));
+      JsonNode refused = answer.path("refused");
+      if (refused.isMissingNode()) {
+        return new Payment.Pending(request.id());
+      }
+      Payment failed = new Payment.Failed(request.id(), refused.asText(), false);
+      commits.write(connection -> LdkStore.ended(connection, failed));
+      return failed;
+    } finally {
+      paying.unlock();
+    }
+  }
+
+  @Override
+  public Optional<Payment> payment(PaymentId id) {
+    Optional<Payment> ended = store.payment(id);
+    if (ended.isPresent()) {
+      return ended;
+    }
+    ObjectNode request = LdkNode.request("payment").put("id", id.toString());
+    return node.call(request).path("known").asBoolean() ? Optional.of(new Payment.Pending(id)) : Optional.empty();
+  }
+
+  @Override
+  public Optional<Msat> quoteFee(Invoice invoice) {
+    JsonNode fee = node.call(LdkNode.request("quote").put("bolt11", invoice.bolt11())).path("feeMsat");
+    return fee.isNumber() ? Optional.of(new Msat(fee.asLong())) : Optional.empty();
+  }
+
+  @Override
+  public void watch(Consumer<LightningEvent> listener) {
+    events.watch(listener);
+  }
+
+  /** Ends the node in order, with a last cut. If PostgreSQL is away it does without, as after a crash. */
+  @Override
+  public void close() {
+    node.stop();
+    events.close();
+    cuts.close();
+    node.close();
+  }
+
+  /** Ends the node as a crash would, without a last cut. */
+  void haltForTest() {
+    cuts.abandon();
+    node.stop();
+    events.close();
+    node.close();
+  }
+
+  /** Rides in every commit; the committer's thread takes the cut, the cut loop asks for commits. */
+  static final class LdkCuts implements GroupCommit.Rider {
+    private static final Duration WAIT = Duration.ofSeconds(1);
+    private static final Duration LAST_CUT_WAIT = Duration.ofSeconds(5);
+
+    private final LdkNode node;
+    private final GroupCommit commits;
+    private final Thread loop;
+    private volatile boolean abandoned;
+    private volatile boolean closing;
+
+    LdkCuts(LdkNode node, GroupCommit commits, String alias) {
+      this.node = node;
+      this.commits = commits;
+      this.loop = Thread.ofPlatform().name("ldk-cuts-" + alias).daemon().unstarted(this::run);
+    }
+
+    void start() {
+      loop.start();
+    }
+
+    private void run() {
+      long seen = 0;
+      while (!closing) {
+        LdkNode.Dirty dirty = node.waitDirty(seen, WAIT);
+        seen = dirty.version();
+        if (dirty.dirty()) {
+          commits.wake();
+        }
+      }
+    }
+
+    @Override
+    public Runnable board(Connection connection) throws SQLException {
+      if (abandoned) {
+        return () -> {
+        };
+      }
+      LdkCut cut = node.snapshot();
+      LdkStore.write(connection, cut);
+      return () -> {
+        if (!abandoned) {
+          node.persisted(cut.id());
+        }
+      };
+    }
+
+    void abandon() {
+      abandoned = true;
+      closing = true;
+      join();
+    }
+
+    void close() {
+      Thread last = Thread.ofVirtual().start(() -> commits.write(connection -> {
+      }));
+      try {
+        last.join(LAST_CUT_WAIT);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      abandon();
+    }
+
+    private void join() {
+      try {
+        loop.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package klatch.lightning;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import javax.sql.DataSource;
+import klatch.commitments.LightningException;
+import klatch.commitments.Lightning.Payment;
+import klatch.commitments.Msat;
+import klatch.commitments.PaymentHash;
+import klatch.commitments.PaymentId;
+import klatch.commitments.Preimage;
+import org.flywaydb.core.Flyway;
+
+/** The adapter's tables in the money schema. Writing happens on the group commit's connection alone. */
+final class LdkStore {
+  private final DataSource money;
+
+  LdkStore(DataSource money) {
+    this.money = money;
+  }
+
+  /** Brings the adapter's tables into the schema that the connections of this source are set to. */
+  static void migrate(DataSource money) {
+    String schema = query(money, connection -> Optional.ofNullable(connection.getSchema())
+        .orElseThrow(() -> new SQLException("the money connections are set to no schema")));
+    Flyway.configure(LdkStore.class.getClassLoader()).dataSource(money).defaultSchema(schema).table("ldk_history")
+        .baselineOnMigrate(true).baselineVersion("0").locations("classpath:klatch/lightning/db").load().migrate();
+  }
+
+  Map<String, byte[]> state() {
+    return query(money, connection -> {
+      Map<String, byte[]> state = new HashMap<>();
+      try (PreparedStatement select = connection.prepareStatement("select key, value from ldk_state");
+          ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          state.put(rows.getString(1), rows.getBytes(2));
+        }
+      }
+      return state;
+    });
+  }
+
+  static void write(Connection connection, LdkCut cut) throws SQLException {
+    try (
+        PreparedStatement put = connection.prepareStatement(
+            "insert into ldk_state (key, value) values (?, ?) on conflict (key) do update set value = excluded.value");
+        PreparedStatement delete = connection.prepareStatement("delete from ldk_state where key = ?")) {
+      boolean puts = false;
+      boolean deletes = false;
+      for (LdkCut.Change change : cut.changes()) {
+        if (change.value().isPresent()) {
+          put.setString(1, change.key());
+          put.setBytes(2, change.value().get());
+          put.addBatch();
+          puts = true;
+        } else {
+          delete.setString(1, change.key());
+          delete.addBatch();
+          deletes = true;
+        }
+      }
+      if (puts) {
+        put.executeBatch();
+      }
+      if (deletes) {
+        delete.executeBatch();
+      }
+    }
+  }
+
+  /** Remembers how a payment ended; what is known already stays. */
+  static void ended(Connection connection, Payment payment) throws SQLException {
+    try (PreparedStatement insert = connection.prepareStatement("""
+        insert into ldk_payment (id, preimage, amount_msat, fee_msat, reason, released) values (?, ?, ?, ?, ?, ?)
+        on conflict (id) do nothing""")) {
+      insert.setBytes(1, payment.id().bytes());
+      switch (payment) {
+        case Payment.Sent sent -> {
+          insert.setBytes(2, sent.preimage().bytes());
+          insert.setLong(3, sent.amount().value());
+          insert.setLong(4, sent.fee().value());
+          insert.setString(5, null);
+          insert.setBoolean(6, false);
+        }
+        case Payment.Failed failed -> {
+          insert.setBytes(2, null);
+          insert.setObject(3, null);
+          insert.setObject(4, null);
+          insert.setString(5, failed.reason());
+          insert.setBoolean(6, failed.released());
+        }
+        case Payment.Pending pending -> throw new IllegalArgumentException(pending + " has not ended");
+      }
+      insert.executeUpdate();
+    }
+  }
+
+  Optional<Payment> payment(PaymentId id) {
+    return query(money, connection -> {
+      try (PreparedStatement select = connection.prepareStatement(
+          "select preimage, amount_msat, fee_msat, reason, released from ldk_payment where id = ?")) {
+        select.setBytes(1, id.bytes());
+        try (ResultSet row = select.executeQuery()) {
+          if (!row.next()) {
+            return Optional.<Payment>empty();
+          }
+          byte[] preimage = row.getBytes(1);
+          return Optional.<Payment>of(preimage == null
+              ? new Payment.Failed(id, row.getString(4), row.getBoolean(5))
+              : new Payment.Sent(id, new Preimage(preimage), new Msat(row.getLong(2)), new Msat(row.getLong(3))));
+        }
+      }
+    });
+  }
+
+  static void held(Connection connection, PaymentHash hash, Msat amount) throws SQLException {
+    try (PreparedStatement insert = connection.prepareStatement("""
+        insert into ldk_held (hash, amount_msat) values (?, ?)
+        on conflict (hash) do update set amount_msat = excluded.amount_msat""")) {
+      insert.setBytes(1, hash.bytes());
+      insert.setLong(2, amount.value());
+      insert.executeUpdate();
+    }
+  }
+
+  static void notHeld(Connection connection, PaymentHash hash) throws SQLException {
+    try (PreparedStatement delete = connection.prepareStatement("delete from ldk_held where hash = ?")) {
+      delete.setBytes(1, hash.bytes());
+      delete.executeUpdate();
+    }
+  }
+
+  Map<PaymentHash, Msat> held() {
+    return query(money, connection -> {
+      Map<PaymentHash, Msat> held = new HashMap<>();
+      try (PreparedStatement select = connection.prepareStatement("select hash, amount_msat from ldk_held");
+          ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          held.put(new PaymentHash(rows.getBytes(1)), new Msat(rows.getLong(2)));
+        }
+      }
+      return held;
+    });
+  }
+
+  private interface Query<T> {
+    T run(Connection connection) throws SQLException;
+  }
+
+  private static <T> T query(DataSource source, Query<T> query) {
+    try (Connection connection = source.getConnection()) {
+      boolean autoCommit = connection.getAutoCommit();
+      connection.setAutoCommit(true);
+      try {
+        return query.run(connection);
+      } finally {
+        connection.setAutoCommit(autoCommit);
+      }
+    } catch (SQLException e) {
+      throw new LightningException("cannot read the Lightning tables: " + e.getMessage(), true, e);
+    }
+  }
+}

@@ -1,0 +1,201 @@
+package klatch.lightning;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import klatch.commitments.LightningException;
+import org.bitcoinj.base.Coin;
+import org.bitcoinj.base.Sha256Hash;
+import org.bitcoinj.core.Block;
+import org.bitcoinj.core.Transaction;
+import org.bitcoinj.core.TransactionInput;
+import org.bitcoinj.core.TransactionOutPoint;
+import org.bitcoinj.core.TransactionOutput;
+import org.bitcoinj.core.TransactionWitness;
+import org.bitcoinj.crypto.ECKey;
+import org.bitcoinj.crypto.TransactionSignature;
+import org.bitcoinj.script.Script;
+import org.bitcoinj.script.ScriptBuilder;
+
+/**
+ * The node's own bitcoin on the chain: gives addresses, finds its coins by reading blocks, pays for channels.
+ *
+ * <p>Native segwit only (BIP 84 paths from the node's seed). It reads blocks when it is asked something, never by
+ * itself. Thread-safe; one call at a time.
+ */
+public final class OnchainWallet {
+  /** A coinbase may be spent in the 100th block after it (consensus). */
+  private static final int COINBASE_MATURITY = 100;
+  /** Below this an output costs more than it is worth, and is not relayed. */
+  private static final long DUST_SAT = 330;
+  private static final int FUNDING_TARGET_BLOCKS = 3;
+  /** Where the chain cannot estimate: twice what any node relays. */
+  private static final long FALLBACK_FEE_SAT_PER_VBYTE = 2;
+  /** A fee beyond this is a broken estimate, not a price. */
+  private static final long MAX_FEE_SAT_PER_VBYTE = 500;
+  private static final int BASE_VBYTES = 11;
+  private static final int INPUT_VBYTES = 68;
+  private static final int OUTPUT_VBYTES = 43;
+
+  private final WalletKeys keys;
+  private final BitcoinRpc chain;
+  private final WalletStore store;
+  private final Network network;
+  /** Coins in funding transactions that were handed out and are in no block yet. */
+  private final Set<WalletStore.Outpoint> promised = new HashSet<>();
+
+  OnchainWallet(Network network, Seed seed, BitcoinRpc chain, WalletStore store) {
+    this.network = network;
+    this.keys = new WalletKeys(network, seed);
+    this.chain = chain;
+    this.store = store;
+    keys.watchReceiving(store.nextAddress());
+  }
+
+  /** A fresh bech32 address that nobody has been given. */
+  public synchronized String newAddress() {
+    int index = store.takeAddress();
+    keys.watchReceiving(index + 1);
+    return keys.address(index);
+  }
+
+  /** Where the node's closed channels pay to: an output script, always the same one. */
+  byte[] sweepScript() {
+    return keys.sweepScript();
+  }
+
+  /** Confirmed and spendable now. */
+  public synchronized long balanceSat() {
+    int height = follow();
+    return spendable(height).stream().mapToLong(WalletStore.OwnCoin::valueSat).sum();
+  }
+
+  /** An output of a transaction to build. */
+  record Payout(Script script, long valueSat) {}
+
+  /**
+   * Builds and signs one transaction with these outputs and, where it is worth it, one of change. Its coins are not
+   * given out again while this process lives, unless {@link #abandon} says it will not be sent.
+   *
+   * @throws LightningException if the wallet has not enough; the message says how much it has and needs
+   */
+  synchronized byte[] pay(List<Payout> payouts) {
+    int height = follow();
+    long feeRate = feeRate();
+    long wanted = payouts.stream().mapToLong(Payout::valueSat).sum();
+    List<WalletStore.OwnCoin> chosen = new ArrayList<>();
+    long sum = 0;
+    for (WalletStore.OwnCoin coin : spendable(height)) {
+      chosen.add(coin);
+      sum += coin.valueSat();
+      if (sum >= wanted + fee(feeRate, chosen.size(), payouts.size() + 1)) {
+        break;
+      }
+    }
+    long fee = fee(feeRate, chosen.size(), payouts.size() + 1);
+    if (sum < wanted + fee) {
+      throw new LightningException(
+          "the on-chain wallet has " + sum + " sat and needs " + (wanted + fee) + " sat (fee included)", true);
+    }
+    Transaction transaction = new Transaction();
+    payouts.forEach(p -> transaction.addOutput(Coin.valueOf(p.valueSat()), p.script()));
+    long change = sum - wanted - fee;
+    if (change >= DUST_SAT) {
+      transaction.addOutput(Coin.valueOf(change), Script.parse(keys.changeScript()));
+    }
+    sign(transaction, chosen);
+    chosen.forEach(coin -> promised.add(coin.outpoint()));
+    return transaction.serialize();
+  }
+
+  /** Takes back the coins of a transaction that will not be sent. */
+  synchronized void abandon(byte[] transaction) {
+    Transaction.read(ByteBuffer.wrap(transaction)).getInputs()
+        .forEach(input -> promised.remove(outpoint(input.getOutpoint())));
+  }
+
+  private void sign(Transaction transaction, List<WalletStore.OwnCoin> coins) {
+    for (WalletStore.OwnCoin coin : coins) {
+      TransactionOutPoint outpoint = new TransactionOutPoint(coin.outpoint().output(),
+          Sha256Hash.wrap(coin.outpoint().txid()));
+      transaction.addInput(new TransactionInput(transaction, new byte[0], outpoint, Coin.valueOf(coin.valueSat())));
+    }
+    for (int i = 0; i < coins.size(); i++) {
+      ECKey key = keys.key(coins.get(i).keyIndex());
+      TransactionSignature signature = transaction.calculateWitnessSignature(i, key,
+          ScriptBuilder.createP2PKHOutputScript(key),
+          Coin.valueOf(coins.get(i).valueSat()), Transaction.SigHash.ALL, false);
+      transaction.replaceInput(i,
+          transaction.getInput(i).withWitness(TransactionWitness.redeemP2WPKH(signature, key)));
+    }
+  }
+
+  private List<WalletStore.OwnCoin> spendable(int height) {
+    return store.coins().stream().filter(coin -> coin.spentHeight().isEmpty())
+        .filter(coin -> !promised.contains(coin.outpoint()))
+        .filter(coin -> !coin.coinbase() || height + 1 - coin.height() >= COINBASE_MATURITY)
+        .sorted(Comparator.comparingLong(WalletStore.OwnCoin::valueSat).reversed()).toList();
+  }
+
+  private long feeRate() {
+    if (network == Network.REGTEST) {
+      return FALLBACK_FEE_SAT_PER_VBYTE;
+    }
+    long estimate = chain.feeSatPerVbyte(FUNDING_TARGET_BLOCKS).orElse(FALLBACK_FEE_SAT_PER_VBYTE);
+    return Math.clamp(estimate, FALLBACK_FEE_SAT_PER_VBYTE, MAX_FEE_SAT_PER_VBYTE);
+  }
+
+  private static long fee(long feeRate, int inputs, int outputs) {
+    return feeRate * (BASE_VBYTES + (long) INPUT_VBYTES * inputs + (long) OUTPUT_VBYTES * outputs);
+  }
+
+  /** Reads the blocks that it has not read, from the last one that is still in the chain. @return the tip's height */
+  private int follow() {
+    BitcoinRpc.Tip tip = chain.tip();
+    Map<Integer, String> known = store.blocks();
+    if (known.isEmpty() && network != Network.REGTEST) {
+      store.startAt(tip.height(), tip.hash());
+      return tip.height();
+    }
+    List<BitcoinRpc.Header> fresh = new ArrayList<>();
+    Optional<String> next = Optional.of(tip.hash());
+    while (next.isPresent()) {
+      BitcoinRpc.Header header = chain.header(next.get());
+      if (header.hash().equals(known.get(header.height()))) {
+        break;
+      }
+      fresh.add(header);
+      next = header.previous();
+    }
+    if (!fresh.isEmpty()) {
+      store.apply(fresh.reversed().stream().map(this::read).toList());
+    }
+    return tip.height();
+  }
+
+  private WalletStore.ReadBlock read(BitcoinRpc.Header header) {
+    List<WalletStore.OwnCoin> received = new ArrayList<>();
+    List<WalletStore.Outpoint> spent = new ArrayList<>();
+    for (Transaction transaction : Block.read(ByteBuffer.wrap(chain.block(header.hash()))).getTransactions()) {
+      if (!transaction.isCoinBase()) {
+        transaction.getInputs().forEach(input -> spent.add(outpoint(input.getOutpoint())));
+      }
+      for (TransactionOutput output : transaction.getOutputs()) {
+        keys.indexOf(output.getScriptBytes())
+            .ifPresent(index -> received.add(new WalletStore.OwnCoin(
+                new WalletStore.Outpoint(transaction.getTxId().toString(), output.getIndex()),
+                output.getValue().getValue(), index, header.height(), transaction.isCoinBase(), Optional.empty())));
+      }
+    }
+    return new WalletStore.ReadBlock(header.height(), header.hash(), received, spent);
+  }
+
+  private static WalletStore.Outpoint outpoint(TransactionOutPoint outpoint) {
+    return new WalletStore.Outpoint(outpoint.hash().toString(), (int) outpoint.index());
+  }
+}
