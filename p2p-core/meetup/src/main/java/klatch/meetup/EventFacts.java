@@ -1,0 +1,173 @@
+package klatch.meetup;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import klatch.log.DeviceId;
+import klatch.log.EntryId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything the logs of one topic say about one event, and what follows from it. What follows is a pure function of
+ * the facts, computed when asked for and kept until a new fact comes; it does not depend on the order of arrival,
+ * because each list is read log by log. Touched by the thread that holds its view.
+ */
+final class EventFacts {
+  private final EventId id;
+  private @Nullable Recorded<EventCreated> created;
+  private final List<Recorded<EventCancelled>> cancellations = new ArrayList<>();
+  private final List<Recorded<SeatDecision>> decisions = new ArrayList<>();
+  private final Map<DeviceId, List<Recorded<?>>> requests = new LinkedHashMap<>();
+  private final List<EntryId> pledgesByArrival = new ArrayList<>();
+  private final List<Recorded<SignedEncounter>> encounters = new ArrayList<>();
+  /** A signature stays good or bad, so each is checked once. */
+  private final Map<EntryId, Boolean> verified = new HashMap<>();
+
+  private @Nullable SeatFold seatFold;
+  private @Nullable PresenceFold presenceFold;
+
+  EventFacts(EventId id) {
+    this.id = id;
+  }
+
+  void created(Recorded<EventCreated> fact) {
+    created = fact;
+    forget();
+  }
+
+  void cancelled(Recorded<EventCancelled> fact) {
+    cancellations.add(fact);
+    forget();
+  }
+
+  void pledged(Recorded<Pledged> fact) {
+    requests.computeIfAbsent(fact.author(), author -> new ArrayList<>()).add(fact);
+    pledgesByArrival.add(fact.id());
+    seatFold = null;
+  }
+
+  void withdrawn(Recorded<PledgeWithdrawn> fact) {
+    requests.computeIfAbsent(fact.author(), author -> new ArrayList<>()).add(fact);
+    seatFold = null;
+  }
+
+  void decided(Recorded<SeatDecision> fact) {
+    decisions.add(fact);
+    seatFold = null;
+  }
+
+  void met(Recorded<SignedEncounter> fact) {
+    encounters.add(fact);
+    presenceFold = null;
+  }
+
+  private void forget() {
+    seatFold = null;
+    presenceFold = null;
+  }
+
+  EventId id() {
+    return id;
+  }
+
+  /** The event, if {@code founder} created it. */
+  Optional<MeetupEvent> event(DeviceId founder) {
+    Recorded<EventCreated> fact = created;
+    if (fact == null || !fact.author().equals(founder)) {
+      return Optional.empty();
+    }
+    return Optional.of(new MeetupEvent(id, fact.topic(), founder, fact.message(), fact.timestampMillis(),
+        cancellation(founder).map(cancelled -> cancelled.message().reason())));
+  }
+
+  private Optional<Recorded<EventCancelled>> cancellation(DeviceId founder) {
+    return cancellations.stream().filter(by(founder)).findFirst();
+  }
+
+  private static <R extends Recorded<?>> Predicate<R> by(DeviceId author) {
+    return fact -> fact.author().equals(author);
+  }
+
+  /** Only for an event that {@code event(founder)} gives. */
+  SeatFold seats(MeetupEvent event) {
+    SeatFold known = seatFold;
+    if (known == null) {
+      long cancelledAt = cancellation(event.host()).map(Recorded::sequence).orElse(Long.MAX_VALUE);
+      known = new SeatFold(event, cancelledAt);
+      requests.values().forEach(known::requests);
+      decisions.stream().filter(by(event.host())).forEach(known::decision);
+      seatFold = known;
+    }
+    return known;
+  }
+
+  /** Pledges in the order in which they reached this node: the one thing the seat ledger, not the view, goes by. */
+  List<EntryId> pledgesByArrival() {
+    return pledgesByArrival;
+  }
+
+  boolean hasEncounter(DeviceId author, Encounter of) {
+    return encounters.stream().filter(by(author)).map(fact -> fact.message().encounter())
+        .anyMatch(known -> known.has(of.keyA()) && known.has(of.keyB()));
+  }
+
+  Presence presence(MeetupEvent event) {
+    return presenceFold(event).presence();
+  }
+
+  private PresenceFold presenceFold(MeetupEvent event) {
+    PresenceFold known = presenceFold;
+    if (known == null) {
+      known = new PresenceFold(event);
+      for (Recorded<SignedEncounter> fact : encounters) {
+        known.encounter(fact, verified.computeIfAbsent(fact.id(), entry -> fact.message().verified()));
+      }
+      presenceFold = known;
+    }
+    return known;
+  }
+
+  /**
+   * @param seen whether an entry has arrived; a citation of one that has not may still turn out right
+   */
+  List<Anomaly> anomalies(DeviceId founder, Predicate<EntryId> seen) {
+    List<Anomaly> found = new ArrayList<>();
+    notTheFounder(founder, found);
+    Optional<MeetupEvent> event = event(founder);
+    if (event.isEmpty()) {
+      if (created == null && seen.test(id.entry())) {
+        all().forEach(fact -> found
+            .add(fact.anomaly(Anomaly.Reason.WRONG_CITATION, "entry " + id + " is not an event of this group")));
+      }
+      return found;
+    }
+    cancellations.stream().filter(by(founder)).skip(1).forEach(
+        fact -> found.add(fact.anomaly(Anomaly.Reason.REPEATED, "event " + id + " was called off before")));
+    found.addAll(seats(event.get()).anomalies(seen));
+    found.addAll(presenceFold(event.get()).anomalies());
+    return found;
+  }
+
+  private void notTheFounder(DeviceId founder, List<Anomaly> found) {
+    List<Recorded<?>> reserved = new ArrayList<>(cancellations);
+    reserved.addAll(decisions);
+    if (created != null) {
+      reserved.add(created);
+    }
+    reserved.stream().filter(fact -> !fact.author().equals(founder))
+        .forEach(fact -> found.add(fact.anomaly(Anomaly.Reason.NOT_THE_FOUNDER,
+            fact.author() + " is not the group's founder " + founder)));
+  }
+
+  private List<Recorded<?>> all() {
+    List<Recorded<?>> all = new ArrayList<>(cancellations);
+    all.addAll(decisions);
+    requests.values().forEach(all::addAll);
+    all.addAll(encounters);
+    return all;
+  }
+}

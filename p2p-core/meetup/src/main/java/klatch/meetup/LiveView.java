@@ -1,0 +1,152 @@
+package klatch.meetup;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import klatch.log.Arrival;
+import klatch.log.LogStore;
+import klatch.log.StoreException;
+import klatch.log.TopicId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A {@link MeetupView} that follows a store. The lock guards the view; readers bring it up to date themselves, and one
+ * virtual thread does it when nobody asks, keeps the ledger, and calls the listeners without holding the lock.
+ */
+final class LiveView implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LiveView.class);
+  /** Entries read from the store at once: a few megabytes at most. */
+  private static final int BATCH = 500;
+  /** How long the thread waits before it tries a failed store again. */
+  private static final long RETRY_MILLIS = 500;
+
+  private final LogStore store;
+  private final Ledger ledger;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final MeetupView view = new MeetupView();
+  private long position;
+  private final Set<TopicId> undecided = new HashSet<>();
+  private final List<Meetup.ChangeListener> listeners = new CopyOnWriteArrayList<>();
+  private final Semaphore news = new Semaphore(1);
+  private final LogStore.Subscription subscription;
+  private final Thread thread;
+  private volatile boolean closed;
+
+  /** Appends what follows from the view; called with the lock held. */
+  @FunctionalInterface
+  interface Ledger {
+    void keep(MeetupView view, Set<TopicId> changed);
+  }
+
+  LiveView(LogStore store, Ledger ledger) {
+    this.store = store;
+    this.ledger = ledger;
+    this.subscription = store.subscribe(arrivals -> news.release());
+    this.thread = Thread.ofVirtual().name("meetup-view").start(this::follow);
+  }
+
+  /** An answer from everything stored so far. */
+  <T> T read(Function<MeetupView, T> question) {
+    return exclusively(() -> {
+      catchUp();
+      return question.apply(view);
+    });
+  }
+
+  /** Keeps every other reader and the ledger out while {@code act} looks and then writes. */
+  <T> T exclusively(Supplier<T> act) {
+    lock.lock();
+    try {
+      return act.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  LogStore.Subscription onChange(Meetup.ChangeListener listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+
+  private void catchUp() {
+    List<Arrival> batch;
+    do {
+      batch = store.arrivals(position, BATCH);
+      for (Arrival arrival : batch) {
+        if (view.apply(arrival.entry())) {
+          undecided.add(arrival.entry().topic());
+        }
+        position = arrival.position();
+      }
+    } while (batch.size() == BATCH);
+  }
+
+  private void follow() {
+    try {
+      while (!closed) {
+        news.acquire();
+        news.drainPermits();
+        if (!closed) {
+          step();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void step() throws InterruptedException {
+    try {
+      Set<TopicId> changed = exclusively(this::keepLedger);
+      if (!changed.isEmpty()) {
+        listeners.forEach(listener -> tell(listener, changed));
+      }
+    } catch (StoreException e) {
+      LOG.warn("cannot read or write the log now, trying again in {} ms: {}", RETRY_MILLIS, e.getMessage());
+      news.tryAcquire(RETRY_MILLIS, TimeUnit.MILLISECONDS);
+      news.release();
+    } catch (RuntimeException e) {
+      LOG.error("the seat ledger failed; it tries again when something new arrives", e);
+    }
+  }
+
+  /** Topics stay undecided until the ledger has stored its decisions, so that a failure in between loses none. */
+  private Set<TopicId> keepLedger() {
+    catchUp();
+    Set<TopicId> changed = Set.copyOf(undecided);
+    if (!changed.isEmpty()) {
+      ledger.keep(view, changed);
+      undecided.removeAll(changed);
+      catchUp();
+    }
+    return changed;
+  }
+
+  private static void tell(Meetup.ChangeListener listener, Set<TopicId> changed) {
+    try {
+      listener.changed(changed);
+    } catch (RuntimeException e) {
+      LOG.error("a listener for changes failed; the others go on", e);
+    }
+  }
+
+  /** Waits for the thread, so that nothing is appended afterwards. It is not interrupted: that would break its database socket. */
+  @Override
+  public void close() {
+    subscription.close();
+    closed = true;
+    news.release();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,266 @@
+package klatch.meetup;
+
+import java.security.SecureRandom;
+import java.time.DateTimeException;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.function.Function;
+import klatch.log.DeviceId;
+import klatch.libp2p.Ed25519Key;
+import klatch.log.Entry;
+import klatch.log.EntryId;
+import klatch.log.LogStore;
+import klatch.log.TopicId;
+
+/**
+ * One person's part in their groups: says things by appending to their own log, and answers questions from the logs of
+ * everybody. For groups this device founded it also keeps the seat ledger.
+ *
+ * <p>Safe for any number of threads. Methods block, and throw {@link klatch.log.StoreException} when the store cannot be
+ * reached. Text outside {@link Limits} is an {@link IllegalArgumentException} that says which bound. A question is
+ * answered with everything that was stored before it was asked. The seat ledger and the listeners run on one virtual
+ * thread of this object.
+ */
+public final class Meetup implements AutoCloseable {
+  private final LogStore store;
+  private final Ed25519Key key;
+  private final InstantSource clock;
+  private final DeviceId self;
+  private final SecureRandom random = new SecureRandom();
+  private final LiveView live;
+
+  /** Follows {@code store} until closed. Does not close the store. */
+  public Meetup(LogStore store, Ed25519Key key, InstantSource clock) {
+    this.store = store;
+    this.key = key;
+    this.clock = clock;
+    this.self = DeviceId.of(key);
+    this.live = new LiveView(store, this::keepSeats);
+  }
+
+  /** This person's device. */
+  public DeviceId self() {
+    return self;
+  }
+
+  /** Founds a group; its topic is all that others need to follow it. */
+  public TopicId createGroup(String name, String description) {
+    byte[] nonce = new byte[Limits.GROUP_NONCE_BYTES];
+    random.nextBytes(nonce);
+    GroupCreated message = new GroupCreated(name, description, ByteString.of(nonce));
+    TopicId topic = GroupCreated.topic(self(), message.nonce());
+    append(topic, message);
+    return topic;
+  }
+
+  /**
+   * Joins a group by its topic. The profile is this device's first entry on the topic, so the store knows the topic
+   * from then on and peers are asked for it; the group itself may arrive later.
+   */
+  public void joinGroup(TopicId topic, String nickname) {
+    setProfile(topic, nickname);
+  }
+
+  /** Says how this person wants to be called in a group. */
+  public void setProfile(TopicId topic, String nickname) {
+    append(topic, new MemberProfile(nickname));
+  }
+
+  /** Announces an event in a group this device founded. */
+  public Outcome<EventId> createEvent(TopicId topic, EventCreated event) {
+    Optional<Group> group = group(topic);
+    if (group.isEmpty()) {
+      return Outcome.refused(Refusal.UNKNOWN_GROUP, "no group " + topic + " is known here");
+    }
+    if (!group.get().founder().equals(self())) {
+      return Outcome.refused(Refusal.NOT_THE_ORGANISER,
+          "only " + group.get().founder() + " creates events in this group");
+    }
+    if (event.times().endsAtMillis() <= clock.millis()) {
+      return Outcome.refused(Refusal.TOO_LATE, "the event would be over: it ends at " + event.times().endsAtMillis()
+          + " and it is " + clock.millis() + " (milliseconds since 1970)");
+    }
+    if (!zoneExists(event.times().zone())) {
+      return Outcome.refused(Refusal.UNKNOWN_ZONE, "no time zone is called \"" + event.times().zone() + "\"");
+    }
+    return Outcome.done(new EventId(append(topic, event).id()));
+  }
+
+  private static boolean zoneExists(String zone) {
+    try {
+      ZoneId.of(zone);
+      return true;
+    } catch (DateTimeException e) {
+      return false;
+    }
+  }
+
+  /** Calls an event off. */
+  public Outcome<EntryId> cancelEvent(EventId id, String reason) {
+    EventCancelled message = new EventCancelled(id, reason);
+    return ofEvent(id, event -> {
+      if (!event.host().equals(self())) {
+        return Outcome.refused(Refusal.NOT_THE_ORGANISER, "only " + event.host() + " can call this event off");
+      }
+      if (event.cancelled()) {
+        return Outcome.refused(Refusal.CANCELLED, "the event is called off already");
+      }
+      return Outcome.done(append(event.group(), message).id());
+    });
+  }
+
+  /** Asks for a seat; the organiser's ledger answers with a {@link SeatDecision}. */
+  public Outcome<EntryId> pledge(EventId id) {
+    return ofEvent(id, event -> {
+      if (event.cancelled()) {
+        return Outcome.refused(Refusal.CANCELLED, "the event is called off");
+      }
+      if (clock.millis() >= event.times().checkInClosesAtMillis()) {
+        return Outcome.refused(Refusal.TOO_LATE, "check-in closed at " + event.times().checkInClosesAtMillis()
+            + ", it is " + clock.millis() + " (milliseconds since 1970)");
+      }
+      if (seat(id).filter(Meetup::standing).isPresent()) {
+        return Outcome.refused(Refusal.ALREADY_PLEDGED, "there is a pledge for this event already");
+      }
+      return Outcome.done(append(event.group(), new Pledged(id)).id());
+    });
+  }
+
+  /** Gives the pledge back, until check-in opens. */
+  public Outcome<EntryId> withdraw(EventId id) {
+    return ofEvent(id, event -> {
+      Optional<Seat> seat = seat(id).filter(Meetup::standing);
+      if (seat.isEmpty()) {
+        return Outcome.refused(Refusal.NOT_PLEDGED, "there is no pledge for this event");
+      }
+      if (clock.millis() >= event.times().checkInOpensAtMillis()) {
+        return Outcome.refused(Refusal.TOO_LATE, "check-in opened at " + event.times().checkInOpensAtMillis()
+            + ", it is " + clock.millis() + " (milliseconds since 1970)");
+      }
+      return Outcome.done(append(event.group(), new PledgeWithdrawn(id, seat.get().pledge())).id());
+    });
+  }
+
+  private static boolean standing(Seat seat) {
+    return seat.status() != Seat.Status.WITHDRAWN && !seat.leaving();
+  }
+
+  private Optional<Seat> seat(EventId id) {
+    return seats(id).of(self());
+  }
+
+  /** One question and its answer at a time, so that two clicks do not pledge twice. */
+  private Outcome<EntryId> ofEvent(EventId id, Function<MeetupEvent, Outcome<EntryId>> act) {
+    return live.exclusively(() -> event(id).map(act)
+        .orElseGet(() -> Outcome.refused(Refusal.UNKNOWN_EVENT, "no event " + id + " is known here")));
+  }
+
+  /**
+   * Appends an encounter this device took part in, unless its log or the other's already holds one that counts.
+   *
+   * @return whether it was written
+   * @throws IllegalArgumentException if the event is not known or the encounter is not fully signed
+   */
+  public boolean record(SignedEncounter signed) {
+    Encounter encounter = signed.encounter();
+    if (!encounter.has(self()) || !signed.verified()) {
+      throw new IllegalArgumentException("not a signed encounter of " + self() + ": " + encounter);
+    }
+    return live.exclusively(() -> {
+      MeetupEvent event = event(encounter.event())
+          .orElseThrow(() -> new IllegalArgumentException("no event " + encounter.event() + " is known here"));
+      if (live.read(view -> view.hasEncounter(event.id(), self(), signed))) {
+        return false;
+      }
+      append(event.group(), signed);
+      return true;
+    });
+  }
+
+  public List<Group> groups() {
+    return live.read(MeetupView::groups);
+  }
+
+  public Optional<Group> group(TopicId topic) {
+    return live.read(view -> view.group(topic));
+  }
+
+  public SortedMap<DeviceId, String> nicknames(TopicId topic) {
+    return live.read(view -> view.nicknames(topic));
+  }
+
+  /** The events of all groups, by start. */
+  public List<MeetupEvent> events() {
+    return live.read(MeetupView::events);
+  }
+
+  public Optional<MeetupEvent> event(EventId id) {
+    return live.read(view -> view.event(id));
+  }
+
+  /** @throws IllegalArgumentException if {@link #event} does not give the event */
+  public Seats seats(EventId id) {
+    return live.read(view -> view.seats(id));
+  }
+
+  /** @throws IllegalArgumentException if {@link #event} does not give the event */
+  public Presence presence(EventId id) {
+    return live.read(view -> view.presence(id));
+  }
+
+  /**
+   * The guest list: everybody who asked for a seat, in the order of {@link Seats}.
+   *
+   * @throws IllegalArgumentException if {@link #event} does not give the event
+   */
+  public List<Attendee> attendees(EventId id) {
+    return live.read(view -> {
+      Presence presence = view.presence(id);
+      Map<DeviceId, String> nicknames = view.event(id).map(event -> view.nicknames(event.group())).orElseThrow();
+      return view.seats(id).all().stream().map(seat -> new Attendee(seat.attendee(),
+          Optional.ofNullable(nicknames.get(seat.attendee())), seat, presence.isPresent(seat.attendee()))).toList();
+    });
+  }
+
+  public List<Anomaly> anomalies(TopicId topic) {
+    return live.read(view -> view.anomalies(topic));
+  }
+
+  /**
+   * Calls {@code listener} with the topics that have changed since its last call, until the subscription is closed. It
+   * runs on this object's thread and holds up the seat ledger while it does.
+   */
+  public LogStore.Subscription onChange(ChangeListener listener) {
+    return live.onChange(listener);
+  }
+
+  /** Learns which groups have something new. */
+  @FunctionalInterface
+  public interface ChangeListener {
+    void changed(Set<TopicId> topics);
+  }
+
+  /** Decides on what is open in the events of this device. What it appends is decided and never comes up again. */
+  private void keepSeats(MeetupView view, Set<TopicId> changed) {
+    for (TopicId topic : changed) {
+      boolean mine = view.group(topic).filter(group -> group.founder().equals(self())).isPresent();
+      for (MeetupEvent event : mine ? view.events(topic) : List.<MeetupEvent>of()) {
+        SeatLedger.decide(view.open(event.id()), clock.millis()).forEach(decision -> append(topic, decision));
+      }
+    }
+  }
+
+  private Entry append(TopicId topic, MeetupMessage message) {
+    return store.append(key, topic, MessageCodec.type(message), MessageCodec.encode(message), clock.millis());
+  }
+
+  @Override
+  public void close() {
+    live.close();
+  }
+}

@@ -1,0 +1,144 @@
+package klatch.meetup;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import klatch.log.DeviceId;
+import klatch.log.Entry;
+import klatch.log.LogId;
+import klatch.libp2p.MalformedMessageException;
+import klatch.log.TopicId;
+
+/**
+ * Groups, events, seats and presence as the logs say, built from entries and nothing else. The same set of entries
+ * gives the same answers, in whatever order the logs arrived; within one log, entries come in their order. An entry
+ * whose author had no right to it changes nothing and is listed in {@link #anomalies}.
+ *
+ * <p>Not safe for several threads: whoever built it owns it. What it returns is immutable.
+ */
+public final class MeetupView {
+  private static final Comparator<MeetupEvent> BY_START = Comparator
+      .comparingLong((MeetupEvent event) -> event.times().startsAtMillis()).thenComparing(MeetupEvent::id);
+
+  private final Map<TopicId, TopicFacts> topics = new TreeMap<>();
+  private final Map<EventId, TopicFacts> topicOfEvent = new HashMap<>();
+  private final Map<LogId, Long> heights = new HashMap<>();
+
+  /** A view of these entries. */
+  public static MeetupView of(Iterable<Entry> entries) {
+    MeetupView view = new MeetupView();
+    entries.forEach(view::apply);
+    return view;
+  }
+
+  /**
+   * Takes in one verified entry; one that is in already changes nothing.
+   *
+   * @return whether it was a meetup message and new
+   * @throws IllegalArgumentException if an earlier entry of its log is missing
+   */
+  public boolean apply(Entry entry) {
+    long height = heights.getOrDefault(entry.log(), 0L);
+    if (entry.sequence() <= height) {
+      return false;
+    }
+    if (entry.sequence() != height + 1) {
+      throw new IllegalArgumentException(
+          "entry " + entry.sequence() + " of log " + entry.log() + " came after entry " + height);
+    }
+    heights.put(entry.log(), entry.sequence());
+    TopicFacts facts = topics.computeIfAbsent(entry.topic(), TopicFacts::new);
+    facts.seen(entry.id());
+    if (!MessageCodec.isMeetup(entry.payloadType())) {
+      return false;
+    }
+    try {
+      Recorded<MeetupMessage> fact = Recorded.of(entry, MessageCodec.decode(entry.payloadType(), entry.payload()));
+      facts.apply(fact);
+      if (fact.message() instanceof EventCreated) {
+        topicOfEvent.put(new EventId(entry.id()), facts);
+      }
+    } catch (MalformedMessageException e) {
+      facts.anomaly(new Anomaly(entry.topic(), entry.device(), entry.sequence(), entry.id(),
+          Anomaly.Reason.MALFORMED, String.valueOf(e.getMessage())));
+    }
+    return true;
+  }
+
+  /** All groups whose founding entry is here, by topic. */
+  public List<Group> groups() {
+    return topics.values().stream().flatMap(facts -> facts.group().stream()).toList();
+  }
+
+  public Optional<Group> group(TopicId topic) {
+    return facts(topic).flatMap(TopicFacts::group);
+  }
+
+  /** What members of the group call themselves. Names are not unique and prove nothing. */
+  public SortedMap<DeviceId, String> nicknames(TopicId topic) {
+    return facts(topic).map(TopicFacts::nicknames).orElseGet(TreeMap::new);
+  }
+
+  /** The events of all groups, by start. */
+  public List<MeetupEvent> events() {
+    List<MeetupEvent> events = new ArrayList<>();
+    topics.values().forEach(facts -> events.addAll(facts.events()));
+    events.sort(BY_START);
+    return List.copyOf(events);
+  }
+
+  /** The events of one group, by start. */
+  public List<MeetupEvent> events(TopicId topic) {
+    return facts(topic).map(TopicFacts::events).orElse(List.of()).stream().sorted(BY_START).toList();
+  }
+
+  public Optional<MeetupEvent> event(EventId id) {
+    return Optional.ofNullable(topicOfEvent.get(id)).flatMap(facts -> facts.event(id));
+  }
+
+  /** @throws IllegalArgumentException if {@link #event} does not give the event */
+  public Seats seats(EventId id) {
+    MeetupEvent event = known(id);
+    return facts(event).seats(event).seats();
+  }
+
+  /** @throws IllegalArgumentException if {@link #event} does not give the event */
+  public Presence presence(EventId id) {
+    MeetupEvent event = known(id);
+    return facts(event).presence(event);
+  }
+
+  /** Entries of the topic that broke a rule, by author and place in the log. */
+  public List<Anomaly> anomalies(TopicId topic) {
+    return facts(topic).map(TopicFacts::anomalies).orElse(List.of());
+  }
+
+  /** What the organiser's seat ledger has to decide on. */
+  SeatLedger.Open open(EventId id) {
+    MeetupEvent event = known(id);
+    EventFacts facts = facts(event);
+    return facts.seats(event).open(facts.pledgesByArrival());
+  }
+
+  /** @return whether the author's own log holds an encounter of these two devices at this event */
+  boolean hasEncounter(EventId id, DeviceId author, SignedEncounter signed) {
+    return facts(known(id)).hasEncounter(author, signed.encounter());
+  }
+
+  private MeetupEvent known(EventId id) {
+    return event(id).orElseThrow(() -> new IllegalArgumentException("no event " + id + " is known"));
+  }
+
+  private EventFacts facts(MeetupEvent event) {
+    return facts(event.group()).orElseThrow().factsOf(event.id());
+  }
+
+  private Optional<TopicFacts> facts(TopicId topic) {
+    return Optional.ofNullable(topics.get(topic));
+  }
+}

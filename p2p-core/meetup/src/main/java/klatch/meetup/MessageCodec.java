@@ -1,0 +1,53 @@
+package klatch.meetup;
+
+import java.util.Map;
+import klatch.libp2p.MalformedMessageException;
+import klatch.log.Cbor;
+
+/** Messages as payloads of entries: a type that names message and version, and deterministic CBOR. */
+public final class MessageCodec {
+  /** What the payload types of this module start with. */
+  public static final String PREFIX = "meetup/";
+
+  private static final Map<String, Class<? extends Record>> CLASSES = Map.of(PREFIX + "group-created/1",
+      GroupCreated.class, PREFIX + "member-profile/1", MemberProfile.class, PREFIX + "event-created/1",
+      EventCreated.class, PREFIX + "event-cancelled/1", EventCancelled.class, PREFIX + "pledged/1", Pledged.class,
+      PREFIX + "pledge-withdrawn/1", PledgeWithdrawn.class, PREFIX + "seat-decision/1", SeatDecision.class,
+      PREFIX + "encounter/1", SignedEncounter.class);
+
+  private MessageCodec() {}
+
+  /** @return whether this version reads payloads of this type; others are somebody else's or of a later version */
+  public static boolean isMeetup(String payloadType) {
+    return CLASSES.containsKey(payloadType);
+  }
+
+  public static String type(MeetupMessage message) {
+    return PREFIX + switch (message) {
+      case GroupCreated _ -> "group-created/1";
+      case MemberProfile _ -> "member-profile/1";
+      case EventCreated _ -> "event-created/1";
+      case EventCancelled _ -> "event-cancelled/1";
+      case Pledged _ -> "pledged/1";
+      case PledgeWithdrawn _ -> "pledge-withdrawn/1";
+      case SeatDecision _ -> "seat-decision/1";
+      case SignedEncounter _ -> "encounter/1";
+    };
+  }
+
+  public static byte[] encode(MeetupMessage message) {
+    return Cbor.encode((Record) message);
+  }
+
+  /**
+   * @throws MalformedMessageException when the bytes are not the one encoding of a message within its bounds
+   * @throws IllegalArgumentException when {@link #isMeetup} denies the type
+   */
+  public static MeetupMessage decode(String payloadType, byte[] payload) throws MalformedMessageException {
+    Class<? extends Record> type = CLASSES.get(payloadType);
+    if (type == null) {
+      throw new IllegalArgumentException("not a payload type of this module: " + payloadType);
+    }
+    return (MeetupMessage) Cbor.decode(payload, type);
+  }
+}

@@ -1,0 +1,7 @@
+package klatch.meetup;
+
+/** Who counts as present; part of what the organiser signs with the event. */
+public enum PresenceRule {
+  /** One encounter, signed by both, with the organiser's device or a door device named in the event. */
+  DOOR
+}

@@ -1,0 +1,21 @@
+package klatch.meetup;
+
+/** Why this node does not do what its person asked for. */
+public enum Refusal {
+  /** No such group is known here; it may still be on its way. */
+  UNKNOWN_GROUP,
+  /** No such event is known here; it may still be on its way. */
+  UNKNOWN_EVENT,
+  /** Only the organiser may do this. */
+  NOT_THE_ORGANISER,
+  /** The event has been called off. */
+  CANCELLED,
+  /** The time for it has passed. */
+  TOO_LATE,
+  /** There is a pledge already. */
+  ALREADY_PLEDGED,
+  /** There is no pledge to withdraw. */
+  NOT_PLEDGED,
+  /** The time zone is not in this machine's database. */
+  UNKNOWN_ZONE
+}

@@ -1,0 +1,112 @@
+package klatch.meetup;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import klatch.log.DeviceId;
+import klatch.log.EntryId;
+import klatch.log.TopicId;
+import org.jspecify.annotations.Nullable;
+
+/** Everything the logs of one topic say. Touched by the thread that holds its view. */
+final class TopicFacts {
+  private static final Comparator<Anomaly> BY_PLACE = Comparator.comparing(Anomaly::author)
+      .thenComparingLong(Anomaly::sequence).thenComparing(Anomaly::reason).thenComparing(Anomaly::explanation);
+
+  private final TopicId topic;
+  private @Nullable Group group;
+  private final Map<DeviceId, String> nicknames = new HashMap<>();
+  private final Map<EventId, EventFacts> events = new HashMap<>();
+  private final Set<EntryId> seen = new HashSet<>();
+  private final List<Anomaly> anomalies = new ArrayList<>();
+
+  TopicFacts(TopicId topic) {
+    this.topic = topic;
+  }
+
+  /** Remembers that an entry is here, whatever it says. */
+  void seen(EntryId entry) {
+    seen.add(entry);
+  }
+
+  void anomaly(Anomaly anomaly) {
+    anomalies.add(anomaly);
+  }
+
+  void apply(Recorded<?> fact) {
+    switch (fact.message()) {
+      case GroupCreated message -> founded(fact, message);
+      case MemberProfile message -> nicknames.put(fact.author(), message.nickname());
+      case EventCreated message -> facts(new EventId(fact.id())).created(as(fact, message));
+      case EventCancelled message -> facts(message.event()).cancelled(as(fact, message));
+      case Pledged message -> facts(message.event()).pledged(as(fact, message));
+      case PledgeWithdrawn message -> facts(message.event()).withdrawn(as(fact, message));
+      case SeatDecision message -> facts(message.event()).decided(as(fact, message));
+      case SignedEncounter message -> facts(message.encounter().event()).met(as(fact, message));
+    }
+  }
+
+  private static <M extends MeetupMessage> Recorded<M> as(Recorded<?> fact, M message) {
+    return new Recorded<>(fact.id(), fact.topic(), fact.author(), fact.sequence(), fact.timestampMillis(), message);
+  }
+
+  private EventFacts facts(EventId event) {
+    return events.computeIfAbsent(event, EventFacts::new);
+  }
+
+  private void founded(Recorded<?> fact, GroupCreated message) {
+    TopicId expected = GroupCreated.topic(fact.author(), message.nonce());
+    if (!expected.equals(topic)) {
+      anomaly(fact.anomaly(Anomaly.Reason.WRONG_FOUNDING,
+          "founder and nonce make topic " + expected + ", not " + topic));
+    } else if (fact.sequence() != 1) {
+      anomaly(fact.anomaly(Anomaly.Reason.WRONG_FOUNDING,
+          "a group is founded by the first entry of the founder's log, not by number " + fact.sequence()));
+    } else {
+      group = new Group(topic, fact.author(), message.name(), message.description(), fact.timestampMillis());
+    }
+  }
+
+  Optional<Group> group() {
+    return Optional.ofNullable(group);
+  }
+
+  SortedMap<DeviceId, String> nicknames() {
+    return new TreeMap<>(nicknames);
+  }
+
+  List<MeetupEvent> events() {
+    return group().map(
+        known -> events.values().stream().flatMap(facts -> facts.event(known.founder()).stream()).toList())
+        .orElse(List.of());
+  }
+
+  Optional<MeetupEvent> event(EventId id) {
+    EventFacts facts = events.get(id);
+    return facts == null ? Optional.empty() : group().flatMap(known -> facts.event(known.founder()));
+  }
+
+  /** The facts of an event that is known. */
+  EventFacts factsOf(EventId id) {
+    EventFacts facts = events.get(id);
+    if (facts == null) {
+      throw new IllegalArgumentException("no event " + id + " in topic " + topic);
+    }
+    return facts;
+  }
+
+  List<Anomaly> anomalies() {
+    List<Anomaly> found = new ArrayList<>(anomalies);
+    group().ifPresent(known -> events.values()
+        .forEach(facts -> found.addAll(facts.anomalies(known.founder(), seen::contains))));
+    found.sort(BY_PLACE);
+    return List.copyOf(found);
+  }
+}
