@@ -1,0 +1,141 @@
+package klatch.regtest.chain;
+
+import fr.acinq.bitcoin.Block;
+import fr.acinq.bitcoin.BlockId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * A regtest chain within this JVM: blocks, scripts, coins and mempool by Bitcoin's rules, and the part of bitcoind's
+ * JSON-RPC that Lightning nodes use (docs/spec/regtest-rpc.md). It has one peer, itself, and lives in memory alone.
+ */
+public final class EmbeddedChain implements Chain {
+  /** So that ten coinbases can be spent from the start. */
+  public static final int FIRST_BLOCKS = 110;
+
+  private static final String USER = "klatch";
+  private static final int PASSWORD_BYTES = 16;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Ledger ledger;
+  private final Faucet faucet;
+  private final RpcServer server;
+
+  private EmbeddedChain(InstantSource clock) throws IOException {
+    this.ledger = new Ledger(clock);
+    this.faucet = new Faucet(ledger);
+    byte[] password = new byte[PASSWORD_BYTES];
+    new SecureRandom().nextBytes(password);
+    Map<String, RpcMethod> methods = new HashMap<>(new BlockRpc(ledger.tree()).methods());
+    methods.putAll(new TransactionRpc(ledger).methods());
+    methods.putAll(new ControlRpc(ledger, () -> Thread.ofVirtual().start(this::close)).methods());
+    this.server = new RpcServer(methods, lock, USER, HexFormat.of().formatHex(password));
+  }
+
+  /** Starts with {@link #FIRST_BLOCKS} blocks; fails if no loopback port can be had. */
+  public static EmbeddedChain start(InstantSource clock) {
+    EmbeddedChain chain = startEmpty(clock);
+    chain.mine(FIRST_BLOCKS);
+    return chain;
+  }
+
+  /** Starts with the genesis block alone; fails if no loopback port can be had. */
+  public static EmbeddedChain startEmpty(InstantSource clock) {
+    try {
+      return new EmbeddedChain(clock);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot listen on loopback: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public String kind() {
+    return "embedded";
+  }
+
+  @Override
+  public RpcEndpoint rpc() {
+    return server.endpoint();
+  }
+
+  @Override
+  public Tip tip() {
+    return locked(() -> new Tip(ledger.tree().tip().height, ledger.tree().tip().id().toString()));
+  }
+
+  @Override
+  public List<String> mine(int blocks) {
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < blocks; i++) {
+      ids.add(locked(() -> ledger.mine(faucet.script()).id().toString()));
+    }
+    return ids;
+  }
+
+  @Override
+  public String fund(List<Payout> payouts) {
+    return locked(() -> {
+      try {
+        return ledger.accept(faucet.pay(payouts)).txid().toString();
+      } catch (TxRefused e) {
+        throw new IllegalArgumentException("the faucet's payment was refused: " + e.text(), e);
+      }
+    });
+  }
+
+  @Override
+  public void stall() {
+    server.gate().shut(true);
+  }
+
+  @Override
+  public void resume() {
+    server.gate().shut(false);
+  }
+
+  @Override
+  public List<String> reorg(int depth) {
+    return locked(() -> {
+      int height = ledger.tree().tip().height;
+      if (depth < 1 || depth > height) {
+        throw new IllegalArgumentException("depth must lie in 1.." + height + ", not " + depth);
+      }
+      ledger.invalidate(ledger.tree().tip().ancestor(height - depth + 1));
+      return mine(depth + 1);
+    });
+  }
+
+  /** The serialised block, for handing it to another node. */
+  public byte[] block(String id) {
+    return locked(() -> {
+      BlockNode node = ledger.tree().node(new BlockId(id));
+      if (node == null) {
+        throw new IllegalArgumentException("no block " + id);
+      }
+      return Block.write(node.block);
+    });
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+
+  private <T> T locked(Supplier<T> work) {
+    lock.lock();
+    try {
+      return work.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

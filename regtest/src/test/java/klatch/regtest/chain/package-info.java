@@ -1,0 +1,4 @@
+@NullMarked
+package klatch.regtest.chain;
+
+import org.jspecify.annotations.NullMarked;
