@@ -1,7 +1,6 @@
 package klatch.meetup;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Everything the logs of one topic say about one event, and what follows from it. What follows is a pure function of
- * the facts, computed when asked for and kept until a new fact comes; it does not depend on the order of arrival,
- * because each list is read log by log. Touched by the thread that holds its view.
+ * the facts, computed when first asked for; most new facts are then added to it, the others make it forgotten. It
+ * does not depend on the order of arrival, because each list is read log by log. Touched by the thread that holds its view.
  */
 final class EventFacts {
   private final EventId id;
@@ -24,8 +23,6 @@ final class EventFacts {
   private final Map<DeviceId, List<Recorded<?>>> requests = new LinkedHashMap<>();
   private final List<EntryId> pledgesByArrival = new ArrayList<>();
   private final List<Recorded<SignedEncounter>> encounters = new ArrayList<>();
-  /** A signature stays good or bad, so each is checked once. */
-  private final Map<EntryId, Boolean> verified = new HashMap<>();
 
   private @Nullable SeatFold seatFold;
   private @Nullable PresenceFold presenceFold;
@@ -45,9 +42,14 @@ final class EventFacts {
   }
 
   void pledged(Recorded<Pledged> fact) {
-    requests.computeIfAbsent(fact.author(), author -> new ArrayList<>()).add(fact);
+    List<Recorded<?>> ofAuthor = requests.computeIfAbsent(fact.author(), author -> new ArrayList<>());
+    ofAuthor.add(fact);
     pledgesByArrival.add(fact.id());
-    seatFold = null;
+    if (seatFold != null && ofAuthor.size() == 1) {
+      seatFold.requests(ofAuthor);
+    } else {
+      seatFold = null;
+    }
   }
 
   void withdrawn(Recorded<PledgeWithdrawn> fact) {
@@ -57,12 +59,16 @@ final class EventFacts {
 
   void decided(Recorded<SeatDecision> fact) {
     decisions.add(fact);
-    seatFold = null;
+    if (seatFold != null && seatFold.isLedger(fact.author())) {
+      seatFold.decision(fact);
+    }
   }
 
   void met(Recorded<SignedEncounter> fact) {
     encounters.add(fact);
-    presenceFold = null;
+    if (presenceFold != null) {
+      presenceFold.encounter(fact, fact.message().verified());
+    }
   }
 
   private void forget() {
@@ -124,7 +130,7 @@ final class EventFacts {
     if (known == null) {
       known = new PresenceFold(event);
       for (Recorded<SignedEncounter> fact : encounters) {
-        known.encounter(fact, verified.computeIfAbsent(fact.id(), entry -> fact.message().verified()));
+        known.encounter(fact, fact.message().verified());
       }
       presenceFold = known;
     }

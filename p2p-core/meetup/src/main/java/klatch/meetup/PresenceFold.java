@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import klatch.log.DeviceId;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the encounters of one event into its {@link Presence}. Their order does not matter. */
 final class PresenceFold {
@@ -17,12 +18,15 @@ final class PresenceFold {
   private final MeetupEvent event;
   private final Map<DeviceId, SignedEncounter> proofs = new HashMap<>();
   private final List<Anomaly> anomalies = new ArrayList<>();
+  private @Nullable Presence presence;
 
   PresenceFold(MeetupEvent event) {
     this.event = event;
   }
 
+  /** One encounter of anybody's log. */
   void encounter(Recorded<SignedEncounter> fact, boolean verified) {
+    presence = null;
     SignedEncounter signed = fact.message();
     Encounter encounter = signed.encounter();
     if (!encounter.has(fact.author())) {
@@ -50,7 +54,12 @@ final class PresenceFold {
   }
 
   Presence presence() {
-    return Presence.of(event.id(), proofs);
+    Presence known = presence;
+    if (known == null) {
+      known = Presence.of(event.id(), proofs);
+      presence = known;
+    }
+    return known;
   }
 
   List<Anomaly> anomalies() {

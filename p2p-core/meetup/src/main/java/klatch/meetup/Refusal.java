@@ -8,6 +8,8 @@ public enum Refusal {
   UNKNOWN_EVENT,
   /** Only the organiser may do this. */
   NOT_THE_ORGANISER,
+  /** This device is no door of the event. */
+  NOT_A_DOOR,
   /** The event has been called off. */
   CANCELLED,
   /** The time for it has passed. */

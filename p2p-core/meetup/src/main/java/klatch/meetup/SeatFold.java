@@ -49,6 +49,7 @@ final class SeatFold {
 
   /** All pledges and withdrawals of one attendee, in the order of their log. */
   void requests(List<Recorded<?>> facts) {
+    seats = null;
     @Nullable
     Pledge standing = null;
     for (Recorded<?> fact : facts) {
@@ -83,6 +84,7 @@ final class SeatFold {
 
   /** One decision of the organiser, in the order of its log. */
   void decision(Recorded<SeatDecision> fact) {
+    seats = null;
     SeatDecision decision = fact.message();
     SeatOutcome before = ledger.get(decision.pledge());
     if (fact.sequence() > cancelledAtSequence) {
@@ -117,6 +119,10 @@ final class SeatFold {
       case WAITLISTED -> before == null;
       case RELEASED -> before == SeatOutcome.CONFIRMED;
     };
+  }
+
+  boolean isLedger(DeviceId author) {
+    return author.equals(event.host());
   }
 
   Seats seats() {

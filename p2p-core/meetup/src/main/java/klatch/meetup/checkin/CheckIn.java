@@ -1,0 +1,168 @@
+package klatch.meetup.checkin;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+import klatch.libp2p.Ed25519Key;
+import klatch.libp2p.Host;
+import klatch.libp2p.Libp2pException;
+import klatch.libp2p.MalformedMessageException;
+import klatch.libp2p.Stream;
+import klatch.meetup.ByteString;
+import klatch.meetup.Encounter;
+import klatch.meetup.EventId;
+import klatch.meetup.Meetup;
+import klatch.meetup.MeetupEvent;
+import klatch.meetup.Outcome;
+import klatch.meetup.Refusal;
+
+/**
+ * Check-in on this device, both ways: as a door that shows codes and as an attendee who scanned one. One scan; the rest
+ * goes over {@link #PROTOCOL}. Safe for any number of threads.
+ */
+public final class CheckIn {
+  public static final String PROTOCOL = "/klatch/checkin/1";
+  /** Check-ins served at once; more people than that do not fit into a doorway. */
+  public static final int STREAMS = 256;
+
+  private static final Duration READ_TIMEOUT = Duration.ofSeconds(5);
+
+  private final Meetup meetup;
+  private final Ed25519Key key;
+  private final InstantSource clock;
+  private final Supplier<ByteString> beacon;
+  private final SecureRandom random = new SecureRandom();
+  private final Semaphore streams = new Semaphore(STREAMS);
+  /** Only events this device is a door of get in. */
+  private final Map<EventId, Door> doors = new ConcurrentHashMap<>();
+
+  /**
+   * @param key the key of {@code meetup}'s device
+   * @param beacon gives 32 bytes that nobody knew long before, such as the newest block's hash; see {@link #noBeacon}
+   */
+  public CheckIn(Meetup meetup, Ed25519Key key, InstantSource clock, Supplier<ByteString> beacon) {
+    this.meetup = meetup;
+    this.key = key;
+    this.clock = clock;
+    this.beacon = beacon;
+  }
+
+  /** The beacon of a device that knows no chain: zeros. */
+  public static ByteString noBeacon() {
+    return ByteString.zeros(Encounter.BEACON_BYTES);
+  }
+
+  /** Answers attendees who reach this device through {@code host}. */
+  public void serve(Host host) {
+    host.handle(PROTOCOL, this::serve);
+  }
+
+  private void serve(Stream stream) throws IOException, MalformedMessageException {
+    if (!streams.tryAcquire()) {
+      throw new IOException("more than " + STREAMS + " check-ins at once");
+    }
+    try {
+      stream.timeout(READ_TIMEOUT);
+      CheckInWire.write(stream.output(), CheckInWire.encode(answerTo(CheckInWire.read(stream.input()))));
+    } finally {
+      streams.release();
+    }
+  }
+
+  private CheckInReply answerTo(byte[] message) {
+    try {
+      return answer(CheckInWire.decodeAnswer(message));
+    } catch (MalformedMessageException e) {
+      return new CheckInReply.Refused(CheckInRefusal.MALFORMED, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The code to show now at the door of an event; ask again every {@link Encounter#STEP_MILLIS}. */
+  public Outcome<DoorCode> code(EventId id) {
+    Optional<MeetupEvent> event = meetup.event(id);
+    if (event.isEmpty()) {
+      return Outcome.refused(Refusal.UNKNOWN_EVENT, "no event " + id + " is known here");
+    }
+    if (!event.get().doors().contains(meetup.self())) {
+      return Outcome.refused(Refusal.NOT_A_DOOR, "device " + meetup.self() + " is not a door of this event");
+    }
+    if (event.get().cancelled()) {
+      return Outcome.refused(Refusal.CANCELLED, "the event is called off");
+    }
+    long now = clock.millis();
+    if (now >= event.get().times().checkInClosesAtMillis()) {
+      return Outcome.refused(Refusal.TOO_LATE, "check-in closed at " + event.get().times().checkInClosesAtMillis()
+          + ", it is " + now + " (milliseconds since 1970)");
+    }
+    Door door = doors.computeIfAbsent(id, event1 -> new Door(meetup, key, event1, this::nonce));
+    return Outcome.done(door.show(event.get(), beacon.get(), now));
+  }
+
+  /**
+   * Judges an answer at this device's door, and stores the encounter when it is good.
+   *
+   * @throws klatch.log.StoreException when it cannot be stored; then nobody is checked in
+   */
+  public CheckInReply answer(Answer answer) {
+    Door door = doors.get(answer.code().event());
+    if (door == null) {
+      return new CheckInReply.Refused(CheckInRefusal.FOREIGN_EVENT,
+          "no door is open here for event " + answer.code().event());
+    }
+    return door.answer(answer, clock.millis());
+  }
+
+  /**
+   * Checks this device's person in with a scanned code. The connection to the door must be open already.
+   *
+   * @param codeText what was scanned or typed
+   */
+  public CheckInReply checkIn(Host host, String codeText) {
+    DoorCode code;
+    try {
+      code = DoorCode.parse(codeText);
+    } catch (MalformedMessageException e) {
+      return new CheckInReply.Refused(CheckInRefusal.MALFORMED, String.valueOf(e.getMessage()));
+    }
+    Optional<CheckInReply.Refused> refused = AttendeeProtocol.check(code, meetup.event(code.event()), meetup.self(),
+        clock.millis());
+    if (refused.isPresent()) {
+      return refused.get();
+    }
+    Answer answer = Answer.sign(code, key, nonce(), clock.millis());
+    CheckInReply reply = AttendeeProtocol.believe(answer, exchange(host, answer));
+    switch (reply) {
+      case CheckInReply.CheckedIn(var encounter) -> meetup.record(encounter);
+      case CheckInReply.AlreadyCheckedIn(var encounter) -> meetup.record(encounter);
+      case CheckInReply.Refused _ -> {
+      }
+    }
+    return reply;
+  }
+
+  private static CheckInReply exchange(Host host, Answer answer) {
+    try (Stream stream = host.open(answer.code().peer(), PROTOCOL)) {
+      stream.timeout(READ_TIMEOUT);
+      CheckInWire.write(stream.output(), CheckInWire.encode(answer));
+      stream.closeWrite();
+      return CheckInWire.decodeReply(CheckInWire.read(stream.input()));
+    } catch (IOException | Libp2pException e) {
+      return new CheckInReply.Refused(CheckInRefusal.UNREACHABLE,
+          "the door did not answer, try again: " + e.getMessage());
+    } catch (MalformedMessageException e) {
+      return new CheckInReply.Refused(CheckInRefusal.MALFORMED, "the door's reply is garbled: " + e.getMessage());
+    }
+  }
+
+  private ByteString nonce() {
+    byte[] nonce = new byte[Encounter.NONCE_BYTES];
+    random.nextBytes(nonce);
+    return ByteString.of(nonce);
+  }
+}

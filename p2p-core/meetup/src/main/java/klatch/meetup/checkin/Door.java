@@ -1,0 +1,72 @@
+package klatch.meetup.checkin;
+
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import klatch.libp2p.Ed25519Key;
+import klatch.meetup.ByteString;
+import klatch.meetup.Encounter;
+import klatch.meetup.EventId;
+import klatch.meetup.Meetup;
+import klatch.meetup.MeetupEvent;
+import klatch.meetup.Presence;
+import klatch.meetup.SignedEncounter;
+
+/**
+ * The door of one event on this device: runs {@link DoorProtocol} with the real clock, key and log. The lock guards the
+ * state and makes check-ins at this door happen one after the other.
+ */
+final class Door {
+  private final Meetup meetup;
+  private final Ed25519Key key;
+  private final EventId event;
+  private final Supplier<ByteString> nonces;
+  private final ReentrantLock lock = new ReentrantLock();
+  private DoorProtocol state;
+
+  Door(Meetup meetup, Ed25519Key key, EventId event, Supplier<ByteString> nonces) {
+    this.meetup = meetup;
+    this.key = key;
+    this.event = event;
+    this.nonces = nonces;
+    this.state = DoorProtocol.of(meetup.self());
+  }
+
+  DoorCode show(MeetupEvent shownEvent, ByteString beacon, long nowMillis) {
+    lock.lock();
+    try {
+      return state.current(nowMillis).orElseGet(() -> {
+        state = state.show(shownEvent, nonces.get(), beacon, nowMillis);
+        return state.current(nowMillis).orElseThrow();
+      });
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The encounter is stored before anybody hears of it; if storing fails, nothing has happened. */
+  CheckInReply answer(Answer answer, long nowMillis) {
+    lock.lock();
+    try {
+      MeetupEvent current = meetup.event(event).orElseThrow();
+      Presence presence = meetup.presence(event);
+      DoorProtocol.Standing standing = new DoorProtocol.Standing(meetup.seats(event).of(answer.attendee()),
+          presence.proof(answer.attendee()));
+      DoorProtocol.Step step = state.answer(current, answer, standing, nowMillis);
+      CheckInReply reply = switch (step.verdict()) {
+        case DoorProtocol.Verdict.Tell(CheckInReply told) -> told;
+        case DoorProtocol.Verdict.Sign(Encounter encounter) -> sign(encounter, answer);
+      };
+      state = step.next();
+      return reply;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private CheckInReply sign(Encounter encounter, Answer answer) {
+    SignedEncounter signed = new SignedEncounter(encounter, ByteString.of(key.sign(encounter.signedBytes())),
+        answer.signature());
+    meetup.record(signed);
+    return new CheckInReply.CheckedIn(signed);
+  }
+}
