@@ -1,12 +1,16 @@
 package klatch.commitments;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+
 /** An amount of millisatoshi, never negative; 1 sat = 1,000 msat. */
-public record Msat(long value) implements Comparable<Msat> {
+public record Msat(@JsonValue long value) implements Comparable<Msat> {
   /** 21 million bitcoin: no amount can be larger. */
   public static final long MAX_VALUE = 21_000_000L * 100_000_000L * 1_000L;
 
   public static final Msat ZERO = new Msat(0);
 
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public Msat {
     if (value < 0 || value > MAX_VALUE) {
       throw new IllegalArgumentException("amount must lie in 0.." + MAX_VALUE + " msat, not " + value);

@@ -1,11 +1,14 @@
 package klatch.commitments;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
 
 /** SHA-256 of a preimage: what an HTLC is locked to (BOLT 2, payment_hash). */
 public final class PaymentHash {
   private final byte[] bytes;
 
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public PaymentHash(byte[] bytes) {
     this.bytes = Bytes32.checked(bytes, "payment hash");
   }
@@ -15,6 +18,7 @@ public final class PaymentHash {
     return new PaymentHash(Bytes32.parse(hex, "payment hash"));
   }
 
+  @JsonValue
   public byte[] bytes() {
     return bytes.clone();
   }

@@ -1,11 +1,14 @@
 package klatch.commitments;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
 
 /** The payer's own name for one payment: paying twice under one id pays once. */
 public final class PaymentId {
   private final byte[] bytes;
 
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public PaymentId(byte[] bytes) {
     this.bytes = Bytes32.checked(bytes, "payment id");
   }
@@ -15,6 +18,7 @@ public final class PaymentId {
     return new PaymentId(Bytes32.parse(hex, "payment id"));
   }
 
+  @JsonValue
   public byte[] bytes() {
     return bytes.clone();
   }

@@ -1,11 +1,14 @@
 package klatch.commitments;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
 
 /** The secret that claims an HTLC (BOLT 2, payment_preimage). Its text form hides it. */
 public final class Preimage {
   private final byte[] bytes;
 
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public Preimage(byte[] bytes) {
     this.bytes = Bytes32.checked(bytes, "preimage");
   }
@@ -15,6 +18,7 @@ public final class Preimage {
     return new Preimage(Bytes32.parse(hex, "preimage"));
   }
 
+  @JsonValue
   public byte[] bytes() {
     return bytes.clone();
   }

@@ -1,0 +1,137 @@
+package klatch.commitments;
+
+import java.util.HashSet;
+import java.util.List;
+import klatch.log.DeviceId;
+import klatch.log.EntryId;
+import klatch.meetup.EventId;
+
+/**
+ * What is said about deposits in a group's log (docs/spec/deposit-messages.md). The organiser says all of it but
+ * {@link Claim}. Constructors check every bound.
+ */
+public sealed interface DepositMessage {
+  /** The longest invoice: ordinary ones have about 300 characters, many route hints make it longer. */
+  int INVOICE_CHARS = 2_000;
+
+  /** One sentence. */
+  int REASON_CHARS = 300;
+
+  /** No chain is that long. */
+  int HIGHEST_BLOCK = 10_000_000;
+
+  EventId event();
+
+  /** Organiser: your deposit's hold invoice. */
+  record Offer(EventId event, DeviceId person, String invoice, PaymentHash hash) implements DepositMessage {
+    public Offer {
+      Bounds.text(invoice, INVOICE_CHARS, "invoice");
+    }
+  }
+
+  /** Organiser: your deposit is held. */
+  record HeldReceipt(EventId event, DeviceId person, PaymentHash hash, Msat amount, int expiryHeight)
+      implements
+        DepositMessage {
+    public HeldReceipt {
+      Bounds.within(expiryHeight, 1, HIGHEST_BLOCK, "expiry height");
+    }
+  }
+
+  /** Organiser: it went back. */
+  record Released(EventId event, DeviceId person, PaymentHash hash, ReleaseReason reason) implements DepositMessage {}
+
+  /**
+   * Organiser, once appeals have closed: who of those with a held deposit came and who did not.
+   *
+   * @param present in the order of the draw, as {@code absent}
+   */
+  record Verdict(EventId event, List<DeviceId> present, List<DeviceId> absent) implements DepositMessage {
+    public Verdict {
+      present = Bounds.people(present);
+      absent = Bounds.people(absent);
+      if (present.stream().anyMatch(new HashSet<>(absent)::contains)) {
+        throw new IllegalArgumentException("somebody is both present and absent");
+      }
+    }
+  }
+
+  /** Organiser: this deposit is in the pot; the preimage proves it. */
+  record Collected(EventId event, DeviceId person, PaymentHash hash, Preimage preimage, Msat amount)
+      implements
+        DepositMessage {
+    public Collected {
+      if (!preimage.hash().equals(hash)) {
+        throw new IllegalArgumentException("the preimage does not belong to hash " + hash);
+      }
+    }
+  }
+
+  /** Organiser: the pot and everybody's full share of it, fees not yet taken off. */
+  record Settled(EventId event, Msat pot, List<Share> shares) implements DepositMessage {
+    public Settled {
+      shares = List.copyOf(shares);
+      Bounds.people(shares.stream().map(Share::person).toList());
+    }
+  }
+
+  /** Organiser: what can be claimed now. */
+  record Round(EventId event, int round, List<Payout> payouts) implements DepositMessage {
+    public Round {
+      Bounds.within(round, 1, Payouts.MAX_ROUNDS, "round");
+      payouts = List.copyOf(payouts);
+      Bounds.people(payouts.stream().map(Payout::person).toList());
+    }
+  }
+
+  /** Attendee: pay my payout of this round to this invoice. */
+  record Claim(EventId event, int round, String invoice) implements DepositMessage {
+    public Claim {
+      Bounds.within(round, 1, Payouts.MAX_ROUNDS, "round");
+      Bounds.text(invoice, INVOICE_CHARS, "invoice");
+    }
+  }
+
+  /** Organiser: that claim cannot be paid; a new one can. */
+  record ClaimRefused(EventId event, DeviceId person, int round, EntryId claim, String reason)
+      implements
+        DepositMessage {
+    public ClaimRefused {
+      Bounds.within(round, 1, Payouts.MAX_ROUNDS, "round");
+      Bounds.text(reason, REASON_CHARS, "reason");
+    }
+  }
+
+  /** Organiser: paid; the preimage of the claim's hash is the receipt. */
+  record Paid(EventId event, DeviceId person, int round, Msat amount, Msat fee, Preimage preimage)
+      implements
+        DepositMessage {
+    public Paid {
+      Bounds.within(round, 1, Payouts.MAX_ROUNDS, "round");
+    }
+  }
+
+  /** Organiser: nobody claimed it in time, or it could not be delivered in time. */
+  record Unclaimed(EventId event, DeviceId person, int round) implements DepositMessage {
+    public Unclaimed {
+      Bounds.within(round, 1, Payouts.MAX_ROUNDS, "round");
+    }
+  }
+
+  /** Organiser: sending it costs more than was set aside; the next round counts with this price. */
+  record Repriced(EventId event, DeviceId person, int round, Msat fee) implements DepositMessage {
+    public Repriced {
+      Bounds.within(round, 1, Payouts.MAX_ROUNDS, "round");
+    }
+  }
+
+  /** Organiser: all is done; collected = paid out + fees + reserve left. */
+  record Report(EventId event, Msat collected, Msat paidOut, Msat fees, Msat reserveLeft) implements DepositMessage {
+    public Report {
+      if (collected.value() != paidOut.value() + fees.value() + reserveLeft.value()) {
+        throw new IllegalArgumentException(
+            collected + " collected are not " + paidOut + " paid, " + fees + " fees and " + reserveLeft + " left");
+      }
+    }
+  }
+}

@@ -1,0 +1,6 @@
+package klatch.commitments;
+
+import klatch.log.DeviceId;
+
+/** What one person is entitled to. */
+public record Share(DeviceId person, Msat amount) {}
