@@ -1,0 +1,111 @@
+package klatch.libp2p;
+
+import java.time.Duration;
+
+/**
+ * The bounds of one host. {@link #DEFAULT} suits a person's node; the sources of the figures are in docs/spec/libp2p.md.
+ *
+ * @param connections open connections of the whole host
+ * @param connectionsPerPeer open connections with one peer
+ * @param pendingHandshakes connections that have not yet proven a key, of the whole host
+ * @param pendingPerAddress the same from one IP address
+ * @param inboundStreams streams one connection's remote may have open here, counting handlers still at work
+ * @param outboundStreams streams we may have open on one connection
+ */
+public record Limits(int connections, int connectionsPerPeer, int pendingHandshakes, int pendingPerAddress,
+    int inboundStreams,
+    int outboundStreams, Timeouts timeouts) {
+
+  /**
+   * How long to wait for a peer.
+   *
+   * @param dial to reach an address over TCP
+   * @param handshake from TCP to a proven key and a muxer
+   * @param negotiation to agree on a stream's protocol
+   * @param write for the peer to take bytes off the socket
+   * @param keepAlive silence after which the peer is pinged; it must be heard from within {@code write} then
+   * @param closedStream for the peer to finish a stream that we have closed
+   */
+  public record Timeouts(Duration dial, Duration handshake, Duration negotiation, Duration write, Duration keepAlive,
+      Duration closedStream) {
+    public static final Timeouts DEFAULT = new Timeouts(Duration.ofSeconds(6), Duration.ofSeconds(10),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(30));
+
+    public Timeouts withHandshake(Duration value) {
+      return new Timeouts(dial, value, negotiation, write, keepAlive, closedStream);
+    }
+
+    public Timeouts withNegotiation(Duration value) {
+      return new Timeouts(dial, handshake, value, write, keepAlive, closedStream);
+    }
+
+    public Timeouts withWrite(Duration value) {
+      return new Timeouts(dial, handshake, negotiation, value, keepAlive, closedStream);
+    }
+
+    public Timeouts withKeepAlive(Duration value) {
+      return new Timeouts(dial, handshake, negotiation, write, value, closedStream);
+    }
+
+    public Timeouts withClosedStream(Duration value) {
+      return new Timeouts(dial, handshake, negotiation, write, keepAlive, value);
+    }
+  }
+
+  public static final Limits DEFAULT = new Limits(300, 8, 128, 64, 256, 1000, Timeouts.DEFAULT);
+
+  /** Longest multistream-select line, with its line feed. */
+  static final int MAX_NEGOTIATION_LINE_BYTES = 1024;
+  /** Protocols a peer may propose on one stream before we give up on it. */
+  static final int MAX_PROPOSALS = 16;
+  /** Longest Noise handshake message; an Ed25519 identity with its muxers takes under 300. */
+  static final int MAX_HANDSHAKE_MESSAGE_BYTES = 8192;
+  /** Receive window of a new yamux stream; the protocol fixes it. */
+  static final int INITIAL_WINDOW_BYTES = 256 * 1024;
+  /** Largest receive window a fast stream grows to. */
+  static final int MAX_WINDOW_BYTES = 16 * 1024 * 1024;
+  /** What the windows of one connection may grow by, all streams together. */
+  static final int WINDOW_GROWTH_PER_CONNECTION_BYTES = 16 * 1024 * 1024;
+  /** Received and not yet read, on one connection; the stream that would go over it is reset. */
+  static final int BUFFERED_PER_CONNECTION_BYTES = 32 * 1024 * 1024;
+  /** Received and not yet read, on the whole host; past it only connections under their fair share still take bytes. */
+  static final int BUFFERED_PER_HOST_BYTES = 128 * 1024 * 1024;
+  /** What every connection may buffer however full the host is. */
+  static final int FAIR_SHARE_BYTES = INITIAL_WINDOW_BYTES;
+  /** Streams opened and not yet acknowledged (yamux). */
+  static final int UNACKNOWLEDGED_STREAMS = 256;
+  /** Frames waiting for a peer that does not take our answers; past it the connection is cut. */
+  static final int PENDING_CONTROL_BYTES = 12 * 1024;
+  /** Frames that carry nothing (pings, empty data, refused streams) a peer may send at once … */
+  static final int EMPTY_FRAME_BURST = 2_000;
+  /** … and how many more each second. */
+  static final int EMPTY_FRAMES_PER_SECOND = 200;
+
+  public Limits {
+    if (connections < 1 || connectionsPerPeer < 1 || pendingHandshakes < 1 || pendingPerAddress < 1
+        || inboundStreams < 1
+        || outboundStreams < 1) {
+      throw new IllegalArgumentException("every limit must be at least 1");
+    }
+  }
+
+  public Limits withTimeouts(Timeouts value) {
+    return new Limits(connections, connectionsPerPeer, pendingHandshakes, pendingPerAddress, inboundStreams,
+        outboundStreams, value);
+  }
+
+  public Limits withConnections(int value) {
+    return new Limits(value, connectionsPerPeer, pendingHandshakes, pendingPerAddress, inboundStreams, outboundStreams,
+        timeouts);
+  }
+
+  public Limits withPending(int all, int perAddress) {
+    return new Limits(connections, connectionsPerPeer, all, perAddress, inboundStreams, outboundStreams, timeouts);
+  }
+
+  public Limits withStreams(int inbound, int outbound) {
+    return new Limits(connections, connectionsPerPeer, pendingHandshakes, pendingPerAddress, inbound, outbound,
+        timeouts);
+  }
+}
