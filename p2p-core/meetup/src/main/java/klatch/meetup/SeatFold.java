@@ -38,7 +38,7 @@ final class SeatFold {
   }
 
   /** A decision's reference, which can be judged only when the cited entry is here. */
-  private record Citation(Recorded<SeatDecision> decision, EntryId cited) {
+  private record Citation(Recorded<SeatDecision> decision, EntryId cited, boolean asWithdrawal) {
   }
 
   /** @param cancelledAtSequence where the organiser's log called the event off */
@@ -101,10 +101,10 @@ final class SeatFold {
         taken--;
       }
       ledger.put(decision.pledge(), decision.outcome());
-      citations.add(new Citation(fact, decision.pledge()));
+      citations.add(new Citation(fact, decision.pledge(), false));
       EntryId withdrawal = decision.withdrawal();
       if (withdrawal != null) {
-        citations.add(new Citation(fact, withdrawal));
+        citations.add(new Citation(fact, withdrawal, true));
       }
     }
   }
@@ -191,9 +191,9 @@ final class SeatFold {
     List<Anomaly> found = new ArrayList<>(anomalies);
     for (Citation citation : citations) {
       SeatDecision decision = citation.decision().message();
-      boolean right = citation.cited().equals(decision.pledge())
-          ? pledges.containsKey(citation.cited())
-          : isWithdrawal(decision.pledge(), citation.cited());
+      boolean right = citation.asWithdrawal()
+          ? isWithdrawal(decision.pledge(), citation.cited())
+          : pledges.containsKey(citation.cited());
       if (!right && seen.test(citation.cited())) {
         found.add(citation.decision().anomaly(Anomaly.Reason.WRONG_CITATION,
             "entry " + citation.cited() + " is not what a decision of " + decision.outcome() + " may cite"));

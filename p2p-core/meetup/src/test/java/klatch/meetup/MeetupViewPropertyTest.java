@@ -1,0 +1,150 @@
+package klatch.meetup;
+
+import static klatch.meetup.Scribe.HOUR;
+import static klatch.meetup.Scribe.T0;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import klatch.log.Entry;
+import klatch.log.EntryId;
+import klatch.log.LogId;
+import klatch.log.TopicId;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+/** The view depends on the set of entries, never on the order in which the logs arrived. */
+final class MeetupViewPropertyTest {
+  private static final int DEVICES = 5;
+  private static final int ACTIONS = 40;
+
+  /** Everything a view says. */
+  private record Snapshot(List<Group> groups, List<MeetupEvent> events, List<Seats> seats, List<Presence> presence,
+      List<Anomaly> anomalies, Map<?, ?> nicknames) {
+    static Snapshot of(MeetupView view, TopicId topic) {
+      List<MeetupEvent> events = view.events();
+      return new Snapshot(view.groups(), events, events.stream().map(event -> view.seats(event.id())).toList(),
+          events.stream().map(event -> view.presence(event.id())).toList(), view.anomalies(topic),
+          view.nicknames(topic));
+    }
+  }
+
+  /** Devices that say right and wrong things about one group, each seeing what the others have said. */
+  private static final class Story {
+    final List<Scribe> devices = new ArrayList<>();
+    final TopicId topic;
+    private final Random random;
+    private final List<EntryId> said = new ArrayList<>();
+    private final List<EventId> events = new ArrayList<>();
+
+    Story(long seed) {
+      random = new Random(seed);
+      for (int i = 0; i < DEVICES; i++) {
+        devices.add(new Scribe(10 + i));
+      }
+      topic = devices.getFirst().found(1);
+      events.add(devices.getFirst().announce(topic, 1 + random.nextInt(3), devices.get(1).device));
+      said.add(events.getFirst().entry());
+      for (int i = 0; i < ACTIONS; i++) {
+        act();
+      }
+    }
+
+    private Scribe any() {
+      return devices.get(random.nextInt(DEVICES));
+    }
+
+    private <T> T any(List<T> list) {
+      return list.get(random.nextInt(list.size()));
+    }
+
+    private void act() {
+      EventId event = any(events);
+      Scribe author = random.nextInt(3) == 0 ? devices.getFirst() : any();
+      MeetupMessage message = switch (random.nextInt(13)) {
+        case 0 -> new MemberProfile("name " + random.nextInt());
+        case 1 -> Scribe.event(1 + random.nextInt(3));
+        case 2 -> random.nextInt(4) == 0
+            ? new EventCancelled(event, "reason " + random.nextInt())
+            : new Pledged(event);
+        case 3, 4, 5 -> new Pledged(event);
+        case 6 -> new PledgeWithdrawn(event, any(said));
+        case 7, 8, 9 -> SeatDecision.of(event, any(said),
+            List.of(SeatOutcome.CONFIRMED, SeatOutcome.WAITLISTED, SeatOutcome.DECLINED).get(random.nextInt(3)));
+        case 10 -> SeatDecision.released(event, any(said), any(said));
+        case 11 -> Scribe.group(random.nextInt(2));
+        default -> encounter(event);
+      };
+      Entry entry = author.write(topic, message);
+      said.add(entry.id());
+      if (message instanceof EventCreated) {
+        events.add(new EventId(entry.id()));
+      }
+    }
+
+    private MeetupMessage encounter(EventId event) {
+      Scribe other = devices.get(2 + random.nextInt(DEVICES - 2));
+      Scribe shower = devices.get(random.nextInt(2));
+      SignedEncounter good = shower.meet(event, other, T0 + random.nextInt(5) * HOUR, random.nextInt(3));
+      return random.nextInt(4) > 0
+          ? good
+          : new SignedEncounter(good.encounter(), good.signatureA(), ByteString.zeros(64));
+    }
+
+    /** All entries, the logs shuffled into each other, each log in its order. */
+    List<Entry> shuffled(long seed) {
+      Random order = new Random(seed);
+      Map<LogId, Deque<Entry>> logs = new HashMap<>();
+      devices.forEach(device -> device.entries
+          .forEach(entry -> logs.computeIfAbsent(entry.log(), log -> new ArrayDeque<>()).add(entry)));
+      List<Deque<Entry>> left = new ArrayList<>(logs.values());
+      List<Entry> all = new ArrayList<>();
+      while (!left.isEmpty()) {
+        Deque<Entry> log = left.get(order.nextInt(left.size()));
+        all.add(log.remove());
+        left.removeIf(Deque::isEmpty);
+      }
+      return all;
+    }
+  }
+
+  @Property(tries = 60)
+  void theSameEntriesGiveTheSameViewInAnyOrder(@ForAll long story, @ForAll long one, @ForAll long two) {
+    Story told = new Story(story);
+    Snapshot first = Snapshot.of(MeetupView.of(told.shuffled(one)), told.topic);
+    Snapshot second = Snapshot.of(MeetupView.of(told.shuffled(two)), told.topic);
+    assertThat(second).isEqualTo(first);
+    assertThat(first.events()).isNotEmpty();
+  }
+
+  /** Adding to what was computed before and computing anew must agree, so the view is asked after every entry. */
+  @Property(tries = 30)
+  void askingInBetweenChangesNothing(@ForAll long story, @ForAll long order) {
+    Story told = new Story(story);
+    MeetupView asked = new MeetupView();
+    for (Entry entry : told.shuffled(order)) {
+      asked.apply(entry);
+      assertThat(Snapshot.of(asked, told.topic)).isNotNull();
+    }
+    assertThat(Snapshot.of(asked, told.topic)).isEqualTo(Snapshot.of(MeetupView.of(told.shuffled(order)), told.topic));
+  }
+
+  @Property(tries = 60)
+  void noEventIsEverOversold(@ForAll long story, @ForAll long order) {
+    Story told = new Story(story);
+    MeetupView view = new MeetupView();
+    for (Entry entry : told.shuffled(order)) {
+      view.apply(entry);
+      for (MeetupEvent event : view.events()) {
+        Seats seats = view.seats(event.id());
+        assertThat(seats.taken()).isBetween(0, seats.capacity());
+        assertThat(seats.confirmed().size()).isLessThanOrEqualTo(seats.taken());
+      }
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package klatch.meetup.checkin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package klatch.meetup;
+
+import org.jspecify.annotations.NullMarked;
