@@ -82,6 +82,10 @@ final class EventCreate implements Callable<Integer> {
   @Nullable
   Duration payoutsClose;
 
+  @Option(names = "--minimum-present", paramLabel = "N", description = "If fewer come, everybody gets the deposit back (default: 1).")
+  @Nullable
+  Integer minimumPresent;
+
   @Override
   public Integer call() {
     var request = request();
@@ -102,7 +106,7 @@ final class EventCreate implements Callable<Integer> {
       return new Events.Create(group == null ? null : session.group(group), title, description, startsAt, endsAt,
           place.getId(), this.place, capacity, depositSat == null ? null : Math.multiplyExact(depositSat, MSAT_PER_SAT),
           null, before(startsAt, lockOpens), before(startsAt, lockCloses), before(startsAt, checkInOpens),
-          after(endsAt, checkInCloses), after(endsAt, appealsClose), after(endsAt, payoutsClose));
+          after(endsAt, checkInCloses), after(endsAt, appealsClose), after(endsAt, payoutsClose), minimumPresent);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }

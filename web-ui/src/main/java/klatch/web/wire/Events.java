@@ -20,7 +20,8 @@ public final class Events {
       long endsAtMillis, String zone, @Nullable String place, int capacity, @Nullable Long depositMsat,
       @Nullable Long pledgeOpensAtMillis, @Nullable Long lockOpensAtMillis, @Nullable Long lockClosesAtMillis,
       @Nullable Long checkInOpensAtMillis, @Nullable Long checkInClosesAtMillis, @Nullable Long appealsCloseAtMillis,
-      @Nullable Long payoutsCloseAtMillis) {}
+      @Nullable Long payoutsCloseAtMillis,
+      @Nullable Integer minimumPresent) {}
 
   /**
    * {@code POST /events}.
@@ -60,7 +61,7 @@ public final class Events {
   /**
    * One person with an RSVP.
    *
-   * @param seat    undecided, confirmed, waitlisted, declined, released or withdrawn
+   * @param seat    undecided, confirmed, waitlisted, declined, leaving or withdrawn
    * @param present whether a valid encounter is in the log
    */
   public record Person(String person, @Nullable String nickname, boolean you, String seat, @Nullable Deposit deposit,
@@ -99,7 +100,7 @@ public final class Events {
   /**
    * {@code POST /events/{id}/checkin}.
    *
-   * @param frame the door's code as scanned; without it the door is asked over the network
+   * @param frame the door's code as scanned
    */
   public record CheckIn(@Nullable String frame) {}
 

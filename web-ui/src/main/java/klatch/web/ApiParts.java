@@ -1,0 +1,31 @@
+package klatch.web;
+
+import java.time.InstantSource;
+import java.util.Optional;
+import klatch.commitments.Lightning;
+import klatch.libp2p.Host;
+import klatch.meetup.Meetup;
+import klatch.meetup.checkin.CheckIn;
+
+/**
+ * The parts of the node that the API speaks for. It closes none of them.
+ *
+ * @param money empty when the node runs without Lightning: then events with deposits are refused
+ */
+public record ApiParts(Meetup meetup, CheckIn checkIn, Host host, Optional<Money> money, NodeControl node,
+    InstantSource clock) {
+
+  /** Deposits and the Lightning node behind them. */
+  public record Money(Lightning lightning) {}
+
+  Routes routes() {
+    var routes = new Routes();
+    var moneyRoutes = new MoneyRoutes(meetup, money, clock);
+    new NodeRoutes(meetup, money.map(Money::lightning), host, node, clock).addTo(routes);
+    new GroupRoutes(meetup, host, node).addTo(routes);
+    new EventRoutes(meetup, moneyRoutes).addTo(routes);
+    new DoorRoutes(meetup, checkIn, host, moneyRoutes).addTo(routes);
+    moneyRoutes.addTo(routes);
+    return routes;
+  }
+}

@@ -1,0 +1,62 @@
+package klatch.web;
+
+import java.time.Duration;
+import klatch.commitments.TermsClock;
+import klatch.meetup.EventTimes;
+import klatch.web.wire.Events;
+import org.jspecify.annotations.Nullable;
+
+/** The deadlines of a new event: those asked for, and the defaults for the rest (docs/spec/local-api.md). */
+final class EventClock {
+  private static final Duration LOCK_OPENS_BEFORE_START = Duration.ofHours(12);
+  private static final Duration LOCK_CLOSES_BEFORE_START = Duration.ofHours(2);
+  private static final Duration CHECK_IN_OPENS_BEFORE_START = Duration.ofMinutes(30);
+  private static final Duration APPEALS_CLOSE_AFTER_CHECK_IN = Duration.ofHours(6);
+  private static final Duration PAYOUTS_CLOSE_AFTER_CHECK_IN = Duration.ofHours(12);
+
+  private EventClock() {}
+
+  /** When the event is and when its doors are open. */
+  static EventTimes times(Events.Create request) {
+    return new EventTimes(Call.required(request.zone(), "zone"), request.startsAtMillis(), request.endsAtMillis(),
+        checkInOpens(request), checkInCloses(request));
+  }
+
+  /**
+   * The deadlines of the deposits.
+   *
+   * @param nowMillis when pledges open unless the request says so: at once
+   */
+  static TermsClock deposits(Events.Create request, long nowMillis) {
+    long starts = request.startsAtMillis();
+    long lockOpens = or(request.lockOpensAtMillis(), starts - LOCK_OPENS_BEFORE_START.toMillis());
+    return new TermsClock(or(request.pledgeOpensAtMillis(), Math.min(nowMillis, lockOpens)), lockOpens,
+        or(request.lockClosesAtMillis(), starts - LOCK_CLOSES_BEFORE_START.toMillis()), checkInOpens(request),
+        checkInCloses(request),
+        or(request.appealsCloseAtMillis(), checkInCloses(request) + APPEALS_CLOSE_AFTER_CHECK_IN.toMillis()),
+        or(request.payoutsCloseAtMillis(), checkInCloses(request) + PAYOUTS_CLOSE_AFTER_CHECK_IN.toMillis()));
+  }
+
+  /** Refuses deadlines of deposits for an event that has none: a forgotten deposit must not go unseen. */
+  static void refuseWithoutDeposit(Events.Create request) {
+    if (request.pledgeOpensAtMillis() != null || request.lockOpensAtMillis() != null
+        || request.lockClosesAtMillis() != null || request.appealsCloseAtMillis() != null
+        || request.payoutsCloseAtMillis() != null
+        || request.minimumPresent() != null) {
+      throw PublicException.invalid(
+          "lock, appeal and payout times and minimumPresent need a deposit: the field 'depositMsat' is missing");
+    }
+  }
+
+  private static long checkInOpens(Events.Create request) {
+    return or(request.checkInOpensAtMillis(), request.startsAtMillis() - CHECK_IN_OPENS_BEFORE_START.toMillis());
+  }
+
+  private static long checkInCloses(Events.Create request) {
+    return or(request.checkInClosesAtMillis(), request.endsAtMillis());
+  }
+
+  private static long or(@Nullable Long asked, long otherwise) {
+    return asked == null ? otherwise : asked;
+  }
+}

@@ -1,0 +1,80 @@
+package klatch.web;
+
+import java.io.IOException;
+import klatch.commitments.LightningException;
+import klatch.libp2p.Libp2pException;
+import klatch.log.StoreException;
+import klatch.meetup.Refusal;
+import klatch.meetup.RefusedException;
+import klatch.meetup.checkin.CheckInRefusal;
+import klatch.meetup.checkin.CheckInReply;
+import klatch.web.wire.PublicCode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one place where everything that can go wrong inside becomes one of the few public codes. */
+final class Faults {
+  private static final Logger log = LoggerFactory.getLogger(Faults.class);
+
+  /** Enough of a strange value to recognise it. */
+  private static final int SHOWN_CHARS = 80;
+
+  private Faults() {}
+
+  /** What the client is told. */
+  record Fault(PublicCode code, String message) {}
+
+  /** Maps what a route threw. A bug is logged whole and told as little. */
+  static Fault of(Exception failure) {
+    var message = String.valueOf(failure.getMessage());
+    return switch (failure) {
+      case PublicException e -> new Fault(e.code(), message);
+      case RefusedException e -> new Fault(code(e.refusal()), message);
+      case IllegalArgumentException _ -> new Fault(PublicCode.INVALID, message);
+      case StoreException e -> surroundings("the database", e, e.retrySafe());
+      case LightningException e -> surroundings("the Lightning node", e, e.retrySafe());
+      case Libp2pException e -> new Fault(PublicCode.UNAVAILABLE, message);
+      case IOException e -> new Fault(PublicCode.INVALID, "the request was cut off: " + message);
+      default -> {
+        log.error("a request failed by a fault of the node", failure);
+        yield new Fault(PublicCode.INTERNAL, "a fault of the node's own (" + failure.getClass().getSimpleName()
+            + "); its log has the details");
+      }
+    };
+  }
+
+  private static Fault surroundings(String what, RuntimeException failure, boolean retrySafe) {
+    log.warn("{} did not do what a request needed", what, failure);
+    return new Fault(PublicCode.UNAVAILABLE, what + " cannot do this now" + (retrySafe ? ", try again" : "") + ": "
+        + failure.getMessage());
+  }
+
+  private static PublicCode code(Refusal refusal) {
+    return switch (refusal) {
+      case UNKNOWN_GROUP, UNKNOWN_EVENT -> PublicCode.NOT_FOUND;
+      case UNKNOWN_ZONE -> PublicCode.INVALID;
+      case ALREADY_PLEDGED, NOT_PLEDGED, CANCELLED -> PublicCode.CONFLICT;
+      case NOT_THE_ORGANISER, NOT_A_DOOR, TOO_LATE -> PublicCode.REFUSED;
+    };
+  }
+
+  /** A check-in that did not happen. */
+  static PublicException refused(CheckInReply.Refused refused) {
+    return new PublicException(code(refused.refusal()), refused.message());
+  }
+
+  private static PublicCode code(CheckInRefusal refusal) {
+    return switch (refusal) {
+      case MALFORMED -> PublicCode.INVALID;
+      case CANCELLED, REPLAYED -> PublicCode.CONFLICT;
+      case UNREACHABLE -> PublicCode.UNAVAILABLE;
+      case STALE, CLOCK, FOREIGN_EVENT, FOREIGN_DOOR, UNKNOWN_CODE, SELF, NO_RSVP, NO_SEAT, OUTSIDE_WINDOW, SIGNATURE ->
+        PublicCode.REFUSED;
+    };
+  }
+
+  /** A strange value, short enough for a message. */
+  static String cut(String value) {
+    return value.length() <= SHOWN_CHARS ? value : value.substring(0, SHOWN_CHARS) + "…";
+  }
+}

@@ -1,0 +1,67 @@
+package klatch.web;
+
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import klatch.commitments.Lightning;
+import klatch.commitments.LightningException;
+import klatch.libp2p.Host;
+import klatch.libp2p.MalformedMessageException;
+import klatch.libp2p.Multiaddr;
+import klatch.meetup.Meetup;
+import klatch.web.wire.Groups;
+import klatch.web.wire.NodeStatus;
+import org.jspecify.annotations.Nullable;
+
+/** The routes about the node itself. */
+record NodeRoutes(Meetup meetup, Optional<Lightning> lightning, Host host, NodeControl node,
+    InstantSource clock) {
+
+  void addTo(Routes routes) {
+    routes.get("/status", _ -> status());
+    routes.post("/peers", this::connect);
+    routes.post("/shutdown", _ -> shutdown());
+  }
+
+  private NodeStatus status() {
+    var self = host.id().toString();
+    return new NodeStatus(Version.NUMBER, node.network(), self, meetup.self().toString(),
+        node.nickname().orElse(null), host.listenAddresses().stream().map(Multiaddr::toString).toList(),
+        host.connections().stream().map(peer -> new NodeStatus.Peer(peer.remotePeer().toString(),
+            peer.remoteAddress().toString())).toList(),
+        clock.millis(), lightningStatus());
+  }
+
+  /** A Lightning node that does not answer must not hide the rest of the status. */
+  private NodeStatus.@Nullable Lightning lightningStatus() {
+    if (lightning.isEmpty()) {
+      return null;
+    }
+    try {
+      var status = lightning.get().status();
+      return new NodeStatus.Lightning(status.nodeId(), node.lightningAddress().orElse(""), status.height(),
+          status.balance().value(), status.channels().stream().map(NodeRoutes::channel).toList());
+    } catch (LightningException e) {
+      return null;
+    }
+  }
+
+  private static NodeStatus.Channel channel(Lightning.Channel channel) {
+    return new NodeStatus.Channel(channel.id(), channel.peer(), channel.capacity().value(), channel.ours().value(),
+        channel.canSend().value(), channel.canReceive().value(), channel.usable(), channel.pendingHtlcs());
+  }
+
+  private Groups.Connected connect(Call call) {
+    var text = Call.required(call.read(Groups.Connect.class).multiaddr(), "multiaddr");
+    try {
+      return new Groups.Connected(host.connect(Multiaddr.parse(text)).remotePeer().toString());
+    } catch (MalformedMessageException e) {
+      throw PublicException.invalid(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Map<String, Boolean> shutdown() {
+    node.stop();
+    return Map.of("stopping", true);
+  }
+}
