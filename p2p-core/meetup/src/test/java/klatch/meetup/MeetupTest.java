@@ -1,0 +1,175 @@
+package klatch.meetup;
+
+import static klatch.meetup.Scribe.HOUR;
+import static klatch.meetup.Scribe.T0;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import klatch.log.EntryId;
+import klatch.log.LogStore;
+import klatch.log.TopicId;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class MeetupTest {
+  private final TestClock clock = new TestClock(T0);
+  private final Node host = new Node(1, clock);
+  private final Node ann = new Node(2, clock);
+  private final Node bob = new Node(3, clock);
+  private final TopicId topic = host.meetup.createGroup("Chess", "");
+
+  @AfterEach
+  void close() {
+    List.of(host, ann, bob).forEach(Node::close);
+  }
+
+  private EventId announce(int capacity) {
+    EventId id = host.meetup.createEvent(topic, Scribe.event(capacity)).orThrow();
+    ann.copyFrom(host);
+    bob.copyFrom(host);
+    return id;
+  }
+
+  private static Refusal refusal(Outcome<?> outcome) {
+    return ((Outcome.Refused<?>) outcome).refusal();
+  }
+
+  private void awaitStatus(EventId event, Node attendee, Seat.Status status) {
+    await().until(() -> host.meetup.seats(event).of(attendee.device).map(Seat::status), Optional.of(status)::equals);
+  }
+
+  @Test
+  void aPledgeGetsASeatAndTheNextOneWaitsForIt() {
+    EventId event = announce(1);
+    ann.meetup.joinGroup(topic, "Ann");
+    ann.meetup.pledge(event).orThrow();
+    host.copyFrom(ann);
+    awaitStatus(event, ann, Seat.Status.CONFIRMED);
+    bob.meetup.pledge(event).orThrow();
+    host.copyFrom(bob);
+    awaitStatus(event, bob, Seat.Status.WAITLISTED);
+
+    ann.copyFrom(host);
+    assertThat(ann.meetup.seats(event).confirmed()).containsExactly(ann.device);
+    ann.meetup.withdraw(event).orThrow();
+    host.copyFrom(ann);
+    awaitStatus(event, bob, Seat.Status.CONFIRMED);
+    assertThat(host.meetup.attendees(event)).extracting(Attendee::nickname)
+        .containsExactlyInAnyOrder(Optional.of("Ann"), Optional.empty());
+    assertThat(host.meetup.anomalies(topic)).isEmpty();
+  }
+
+  @Test
+  void theLedgerGoesOnAfterARestartAndDecidesNothingTwice() {
+    EventId event = announce(1);
+    ann.meetup.pledge(event).orThrow();
+    host.copyFrom(ann);
+    awaitStatus(event, ann, Seat.Status.CONFIRMED);
+    host.meetup.close();
+    long written = host.store.lastPosition();
+    bob.meetup.pledge(event).orThrow();
+    host.copyFrom(bob);
+    host.restart();
+    awaitStatus(event, bob, Seat.Status.WAITLISTED);
+    host.restart();
+    Set<TopicId> heard = awaitChange(host, () -> ann.meetup.setProfile(topic, "Ann"));
+    assertThat(heard).containsExactly(topic);
+    assertThat(host.store.lastPosition()).as("one pledge, one decision, one profile").isEqualTo(written + 3);
+  }
+
+  /** Waits until {@code listening} has dealt with what {@code ann} has just said. */
+  private Set<TopicId> awaitChange(Node listening, Runnable act) {
+    act.run();
+    List<Set<TopicId>> heard = new CopyOnWriteArrayList<>();
+    try (LogStore.Subscription subscription = listening.meetup.onChange(heard::add)) {
+      assertThat(subscription).isNotNull();
+      listening.copyFrom(ann);
+      await().until(() -> !heard.isEmpty() && listening.meetup.nicknames(topic).containsKey(ann.device));
+    }
+    return heard.getLast();
+  }
+
+  @Test
+  void aFailingListenerHarmsNobody() {
+    EventId event = announce(1);
+    try (LogStore.Subscription broken = host.meetup.onChange(topics -> {
+      throw new IllegalStateException("a listener of this test that fails");
+    })) {
+      assertThat(broken).isNotNull();
+      ann.meetup.pledge(event).orThrow();
+      host.copyFrom(ann);
+      awaitStatus(event, ann, Seat.Status.CONFIRMED);
+    }
+  }
+
+  @Test
+  void anotherOnesGroupAndEventAreNotOursToChange() {
+    EventId event = announce(1);
+    assertThat(refusal(ann.meetup.createEvent(topic, Scribe.event(1)))).isEqualTo(Refusal.NOT_THE_ORGANISER);
+    assertThat(refusal(ann.meetup.cancelEvent(event, ""))).isEqualTo(Refusal.NOT_THE_ORGANISER);
+    assertThat(ann.store.heights(topic)).doesNotContainKey(ann.device);
+  }
+
+  @Test
+  void whatIsNotKnownIsRefusedByName() {
+    TopicId nowhere = new TopicId(new byte[32]);
+    EventId never = EventId.of(new byte[32]);
+    assertThat(refusal(ann.meetup.createEvent(nowhere, Scribe.event(1)))).isEqualTo(Refusal.UNKNOWN_GROUP);
+    assertThat(refusal(ann.meetup.pledge(never))).isEqualTo(Refusal.UNKNOWN_EVENT);
+    assertThat(refusal(ann.meetup.withdraw(never))).isEqualTo(Refusal.UNKNOWN_EVENT);
+    assertThat(refusal(ann.meetup.cancelEvent(never, ""))).isEqualTo(Refusal.UNKNOWN_EVENT);
+    assertThatThrownBy(() -> ann.meetup.seats(never)).isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(never.toString());
+    assertThatThrownBy(() -> ann.meetup.pledge(never).orThrow()).isInstanceOfSatisfying(RefusedException.class,
+        refused -> assertThat(refused.refusal()).isEqualTo(Refusal.UNKNOWN_EVENT));
+  }
+
+  @Test
+  void pledgesAreRefusedTwiceTooLateAndAfterACancellation() {
+    EventId event = announce(1);
+    ann.meetup.pledge(event).orThrow();
+    assertThat(refusal(ann.meetup.pledge(event))).isEqualTo(Refusal.ALREADY_PLEDGED);
+    assertThat(refusal(bob.meetup.withdraw(event))).isEqualTo(Refusal.NOT_PLEDGED);
+    clock.set(T0 + HOUR);
+    assertThat(refusal(ann.meetup.withdraw(event))).as("check-in is open").isEqualTo(Refusal.TOO_LATE);
+    clock.set(T0 + 3 * HOUR);
+    assertThat(refusal(bob.meetup.pledge(event))).isEqualTo(Refusal.TOO_LATE);
+    EntryId cancelled = host.meetup.cancelEvent(event, "rain").orThrow();
+    assertThat(cancelled).isNotNull();
+    assertThat(refusal(host.meetup.cancelEvent(event, "rain"))).isEqualTo(Refusal.CANCELLED);
+    assertThat(refusal(host.meetup.pledge(event))).isEqualTo(Refusal.CANCELLED);
+    assertThat(bob.store.heights(topic)).doesNotContainKey(bob.device);
+  }
+
+  @Test
+  void anEventNeedsATimeZoneThatExistsAndAnEndInTheFuture() {
+    EventCreated good = Scribe.event(1);
+    EventTimes times = good.times();
+    EventCreated nowhere = new EventCreated(good.title(), "", "",
+        new EventTimes("Atlantis/Centre", times.startsAtMillis(), times.endsAtMillis(), times.checkInOpensAtMillis(),
+            times.checkInClosesAtMillis()),
+        1, List.of(), PresenceRule.DOOR, ByteString.EMPTY);
+    assertThat(refusal(host.meetup.createEvent(topic, nowhere))).isEqualTo(Refusal.UNKNOWN_ZONE);
+    clock.set(times.endsAtMillis());
+    assertThat(refusal(host.meetup.createEvent(topic, good))).isEqualTo(Refusal.TOO_LATE);
+    assertThat(host.meetup.events()).isEmpty();
+  }
+
+  @Test
+  void onlyAnEncounterOfOursIsRecordedAndOnlyOnce() {
+    EventId event = announce(1);
+    Scribe hostScribe = new Scribe(1);
+    SignedEncounter withAnn = hostScribe.meet(event, new Scribe(2), T0 + HOUR);
+    assertThat(ann.meetup.record(withAnn)).isTrue();
+    assertThat(ann.meetup.record(withAnn)).isFalse();
+    assertThat(ann.meetup.presence(event).isPresent(ann.device)).isTrue();
+    assertThatThrownBy(() -> bob.meetup.record(withAnn)).isInstanceOf(IllegalArgumentException.class);
+    SignedEncounter forged = new SignedEncounter(withAnn.encounter(), withAnn.signatureB(), withAnn.signatureB());
+    assertThatThrownBy(() -> host.meetup.record(forged)).isInstanceOf(IllegalArgumentException.class);
+  }
+}
