@@ -40,9 +40,9 @@ public final class EntryRules {
     return Optional.empty();
   }
 
-  /** The rules about the place in the log. {@code previous} is the last entry held, null if there is none. */
-  static Optional<Rejection> checkPlace(EntryHeader header, @Nullable EntryHeader previous) {
-    long expected = previous == null ? 1 : previous.sequence() + 1;
+  /** The rules about the place in the log. {@code previous} is the end of what is held, null if there is nothing. */
+  static Optional<Rejection> checkPlace(EntryHeader header, @Nullable Head previous) {
+    long expected = Head.sequenceOf(previous) + 1;
     if (header.sequence() != expected) {
       return rejected(Reason.SEQUENCE, "sequence " + header.sequence() + " where " + expected + " comes next");
     }
@@ -77,10 +77,10 @@ public final class EntryRules {
    *
    * @param previous the last entry held, null if there is none
    */
-  static Entry next(Ed25519Key key, TopicId topic, @Nullable EntryHeader previous, Optional<ForkProof> fork,
+  static Entry next(Ed25519Key key, TopicId topic, @Nullable Head previous, @Nullable ForkProof fork,
       EntryContent content, long nowMillis) {
-    if (fork.isPresent()) {
-      throw new StoreException("cannot write: " + frozen(fork.get()).message(), false);
+    if (fork != null) {
+      throw new StoreException("cannot write: " + frozen(fork).message(), false);
     }
     checkTime(content.timestampMillis(), nowMillis).ifPresent(wrong -> {
       throw new IllegalArgumentException(wrong.message());

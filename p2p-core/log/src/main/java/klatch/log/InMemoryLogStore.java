@@ -20,6 +20,28 @@ public final class InMemoryLogStore implements LogStore {
   private final Map<EntryId, Entry> entries = new HashMap<>();
   private final List<Arrival> arrivals = new ArrayList<>();
   private final Map<LogId, ForkProof> forks = new HashMap<>();
+  private final Intake.Held held = new Intake.Held() {
+    @Override
+    public boolean has(EntryId id) {
+      return entries.containsKey(id);
+    }
+
+    @Override
+    public @Nullable Head head(LogId log) {
+      List<Entry> entriesHeld = logs.get(log);
+      return entriesHeld == null ? null : Head.of(entriesHeld.getLast().header());
+    }
+
+    @Override
+    public @Nullable ForkProof fork(LogId log) {
+      return forks.get(log);
+    }
+
+    @Override
+    public EntryHeader at(LogId log, long sequence) {
+      return header(log, sequence);
+    }
+  };
 
   public InMemoryLogStore(InstantSource clock) {
     this.clock = clock;
@@ -29,59 +51,23 @@ public final class InMemoryLogStore implements LogStore {
   public synchronized Entry append(Ed25519Key key, TopicId topic, String payloadType, byte[] payload,
       long timestampMillis) {
     LogId log = new LogId(DeviceId.of(key), topic);
-    EntryHeader last = last(log);
-    Entry entry = EntryRules.next(key, topic, last, Optional.ofNullable(forks.get(log)),
+    Entry entry = EntryRules.next(key, topic, held.head(log), held.fork(log),
         new EntryContent(payloadType, payload.clone(), 0, timestampMillis), clock.millis());
-    announcer.arrived(List.of(store(entry)));
+    Arrival arrival = new Arrival(arrivals.size() + 1L, entry);
+    store(arrival);
+    announcer.arrived(List.of(arrival));
     return entry;
   }
 
   @Override
   public synchronized List<IngestResult> ingest(List<Entry> batch) {
-    List<IngestResult> results = new ArrayList<>(batch.size());
-    List<Arrival> stored = new ArrayList<>();
-    for (Entry entry : batch) {
-      IngestResult result = ingest(entry, stored);
-      results.add(result);
-    }
-    announcer.arrived(stored);
+    Intake intake = new Intake(held, arrivals.size());
+    List<IngestResult> results = CheckedEntry.checkAll(batch, Set.of(), clock.millis()).stream().map(intake::decide)
+        .toList();
+    intake.stored().forEach(this::store);
+    announcer.arrived(intake.stored());
+    intake.forks().values().forEach(this::keep);
     return results;
-  }
-
-  private IngestResult ingest(Entry entry, List<Arrival> stored) {
-    if (entries.containsKey(entry.id())) {
-      return new IngestResult.Duplicate();
-    }
-    Optional<Rejection> wrong = EntryRules.checkAlone(entry, clock.millis());
-    if (wrong.isPresent()) {
-      return new IngestResult.Rejected(wrong.get());
-    }
-    EntryHeader last = last(entry.log());
-    ForkProof fork = forks.get(entry.log());
-    if (fork != null && entry.sequence() >= fork.sequence()) {
-      return new IngestResult.Rejected(EntryRules.frozen(fork));
-    }
-    long held = last == null ? 0 : last.sequence();
-    if (entry.sequence() > held + 1) {
-      return new IngestResult.Gap(held);
-    }
-    if (entry.sequence() <= held) {
-      return EntryRules.checkSignature(entry.header()).<IngestResult>map(IngestResult.Rejected::new)
-          .orElseGet(() -> freeze(entry.header(), at(entry.log(), entry.sequence())));
-    }
-    wrong = EntryRules.checkPlace(entry.header(), last).or(() -> EntryRules.checkSignature(entry.header()));
-    if (wrong.isPresent()) {
-      return new IngestResult.Rejected(wrong.get());
-    }
-    Arrival arrival = store(entry);
-    stored.add(arrival);
-    return new IngestResult.Stored(arrival.position());
-  }
-
-  private IngestResult freeze(EntryHeader one, EntryHeader other) {
-    ForkProof proof = new ForkProof(one, other);
-    keep(proof);
-    return new IngestResult.Forked(proof);
   }
 
   private void keep(ForkProof proof) {
@@ -92,20 +78,14 @@ public final class InMemoryLogStore implements LogStore {
     }
   }
 
-  private Arrival store(Entry entry) {
+  private void store(Arrival arrival) {
+    Entry entry = arrival.entry();
     logs.computeIfAbsent(entry.log(), log -> new ArrayList<>()).add(entry);
     entries.put(entry.id(), entry);
-    Arrival arrival = new Arrival(arrivals.size() + 1L, entry);
     arrivals.add(arrival);
-    return arrival;
   }
 
-  private @Nullable EntryHeader last(LogId log) {
-    List<Entry> held = logs.get(log);
-    return held == null ? null : held.getLast().header();
-  }
-
-  private EntryHeader at(LogId log, long sequence) {
+  private EntryHeader header(LogId log, long sequence) {
     return logs.getOrDefault(log, List.of()).get((int) sequence - 1).header();
   }
 
@@ -122,11 +102,11 @@ public final class InMemoryLogStore implements LogStore {
   @Override
   public synchronized Map<DeviceId, Height> heights(TopicId topic) {
     Map<DeviceId, Height> heights = new TreeMap<>();
-    logs.forEach((log, held) -> {
+    logs.forEach((log, all) -> {
       ForkProof fork = forks.get(log);
-      long good = fork == null ? held.size() : Math.min(held.size(), fork.sequence() - 1);
+      long good = fork == null ? all.size() : Math.min(all.size(), fork.sequence() - 1);
       if (log.topic().equals(topic) && good > 0) {
-        heights.put(log.device(), new Height(good, at(log, good).id()));
+        heights.put(log.device(), new Height(good, header(log, good).id()));
       }
     });
     return heights;
@@ -134,8 +114,7 @@ public final class InMemoryLogStore implements LogStore {
 
   @Override
   public synchronized List<Entry> read(LogId log, long fromSequence, int limit) {
-    List<Entry> held = logs.getOrDefault(log, List.of());
-    return held.stream().skip(Math.max(0, fromSequence - 1)).limit(limit).toList();
+    return logs.getOrDefault(log, List.of()).stream().skip(Math.max(0, fromSequence - 1)).limit(limit).toList();
   }
 
   @Override
