@@ -1,0 +1,4 @@
+@NullMarked
+package klatch.commitments.journal;
+
+import org.jspecify.annotations.NullMarked;
