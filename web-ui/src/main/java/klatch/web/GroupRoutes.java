@@ -6,7 +6,6 @@ import java.util.Optional;
 import klatch.libp2p.Host;
 import klatch.libp2p.Libp2pException;
 import klatch.libp2p.MalformedMessageException;
-import klatch.libp2p.Multiaddr;
 import klatch.log.TopicId;
 import klatch.meetup.Group;
 import klatch.meetup.Meetup;
@@ -63,7 +62,7 @@ record GroupRoutes(Meetup meetup, Host host, NodeControl node) {
 
   private Groups.Invite invite(Call call) {
     var group = group(call.path("id"));
-    var addresses = host.listenAddresses().stream().filter(Multiaddr::isTcp).limit(InviteCode.MAX_ADDRESSES).toList();
+    var addresses = DialableAddresses.of(host).stream().limit(InviteCode.MAX_ADDRESSES).toList();
     return new Groups.Invite(group.topic().toString(),
         new InviteCode(group.topic(), group.founder(), addresses).text());
   }

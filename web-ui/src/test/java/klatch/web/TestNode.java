@@ -1,0 +1,130 @@
+package klatch.web;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import klatch.libp2p.Ed25519Key;
+import klatch.libp2p.Host;
+import klatch.libp2p.HostOptions;
+import klatch.libp2p.Libp2pHost;
+import klatch.log.Arrival;
+import klatch.log.InMemoryLogStore;
+import klatch.log.LogStore;
+import klatch.meetup.Meetup;
+import klatch.meetup.checkin.CheckIn;
+import org.jspecify.annotations.Nullable;
+
+/** A node with a real API and a real host on loopback; its log is in memory and its clock is ours. */
+final class TestNode implements AutoCloseable, NodeControl {
+  final AtomicLong nowMillis;
+  final InstantSource clock;
+  final LogStore store;
+  final Host host;
+  final Meetup meetup;
+  final LocalApi api;
+  final CountDownLatch stopped = new CountDownLatch(1);
+  private final HttpClient http = HttpClient.newHttpClient();
+  private volatile @Nullable String nickname;
+
+  TestNode(AtomicLong nowMillis, Optional<ApiParts.Money> money) {
+    this.nowMillis = nowMillis;
+    clock = () -> java.time.Instant.ofEpochMilli(nowMillis.get());
+    store = new InMemoryLogStore(clock);
+    var key = Ed25519Key.generate();
+    host = Libp2pHost.create(HostOptions.of(key).listen("/ip4/127.0.0.1/tcp/0"));
+    meetup = new Meetup(store, key, clock);
+    var checkIn = new CheckIn(meetup, key, clock, CheckIn::noBeacon);
+    checkIn.serve(host);
+    api = LocalApi.start(new ApiParts(meetup, checkIn, host, money, this, clock), 0);
+  }
+
+  /** What a client is answered. */
+  record Reply(int status, JsonNode body) {
+    String code() {
+      return body.at("/error/code").asText();
+    }
+
+    String message() {
+      return body.at("/error/message").asText();
+    }
+  }
+
+  Reply get(String path) {
+    return send(request(path).GET());
+  }
+
+  Reply post(String path, String json) {
+    return send(request(path).POST(HttpRequest.BodyPublishers.ofString(json, StandardCharsets.UTF_8)));
+  }
+
+  /** A request to a path below the API's root, with the token. */
+  HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(api.url() + LocalApi.ROOT + path)).header("Authorization",
+        "Bearer " + api.token());
+  }
+
+  Reply send(HttpRequest.Builder request) {
+    try {
+      var response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      return new Reply(response.statusCode(), Json.MAPPER.readTree(response.body()));
+    } catch (IOException e) {
+      throw new AssertionError("no answer", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  /** Gives each of the two everything that the other knows, as a sync would. */
+  static void exchange(TestNode a, TestNode b) {
+    copy(a, b);
+    copy(b, a);
+    copy(a, b);
+  }
+
+  private static void copy(TestNode from, TestNode to) {
+    to.store.ingest(from.store.arrivals(0, 10_000).stream().map(Arrival::entry).toList());
+  }
+
+  @Override
+  public String network() {
+    return "regtest";
+  }
+
+  @Override
+  public Optional<String> nickname() {
+    return Optional.ofNullable(nickname);
+  }
+
+  @Override
+  public void rename(String newNickname) {
+    nickname = newNickname;
+  }
+
+  @Override
+  public Optional<String> lightningAddress() {
+    return Optional.of("127.0.0.1:9735");
+  }
+
+  @Override
+  public void stop() {
+    stopped.countDown();
+  }
+
+  @Override
+  public void close() {
+    api.close();
+    meetup.close();
+    host.close();
+    store.close();
+    http.close();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package klatch.web;
+
+import org.jspecify.annotations.NullMarked;
