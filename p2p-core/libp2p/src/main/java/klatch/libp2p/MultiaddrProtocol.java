@@ -1,5 +1,7 @@
 package klatch.libp2p;
 
+import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
@@ -8,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The protocols a {@link Multiaddr} can name, with their codes and value sizes from the multicodec table. */
 public enum MultiaddrProtocol {
@@ -21,6 +25,9 @@ public enum MultiaddrProtocol {
 
   /** The size of a value that carries its own length. */
   static final int VARIABLE = -1;
+  private static final Pattern IP4_SHAPE = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+  private static final Pattern IP6_ZEROS = Pattern.compile("(?:^|:)0(?::0)+(?:$|:)");
+  private static final byte[] IP4_MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xff, (byte) 0xff};
   private static final Map<String, MultiaddrProtocol> BY_NAME = new HashMap<>();
   private static final Map<Long, MultiaddrProtocol> BY_CODE = new HashMap<>();
 
@@ -106,13 +113,15 @@ public enum MultiaddrProtocol {
 
   private byte[] ip(String value) throws MalformedMessageException {
     try {
-      // A literal never reaches the resolver; anything else is refused here.
-      byte[] bytes = (this == IP4 ? java.net.Inet4Address.ofLiteral(value) : java.net.Inet6Address.ofLiteral(value))
-          .getAddress();
-      if (bytes.length == sizeBytes) {
-        return bytes;
+      // Only literals, so nothing is ever looked up; the shapes are checked because Java also takes "1.2.3" and scopes.
+      if (this == IP4 && IP4_SHAPE.matcher(value).matches()) {
+        return Inet4Address.ofLiteral(value).getAddress();
       }
-      throw new MalformedMessageException("/" + text + " address of " + bytes.length + " bytes: " + value);
+      if (this == IP6 && value.indexOf(':') >= 0 && value.indexOf('%') < 0) {
+        byte[] bytes = Inet6Address.ofLiteral(value).getAddress();
+        return bytes.length == IP6.sizeBytes ? bytes : Bytes.join(IP4_MAPPED, bytes);
+      }
+      throw new MalformedMessageException("not an /" + text + " address: " + value);
     } catch (IllegalArgumentException e) {
       throw new MalformedMessageException("not an /" + text + " address: " + value, e);
     }
@@ -120,8 +129,21 @@ public enum MultiaddrProtocol {
 
   private static String ipText(byte[] value) {
     try {
-      // The shortest common form, without Java's scope or leading slash.
-      return InetAddress.getByAddress(value).getHostAddress();
+      if (value.length == IP4.sizeBytes) {
+        return InetAddress.getByAddress(value).getHostAddress();
+      }
+      // RFC 5952: the longest run of at least two zero groups becomes "::".
+      String full = Inet6Address.getByAddress(null, value, -1).getHostAddress();
+      Matcher zeros = IP6_ZEROS.matcher(full);
+      int start = 0;
+      int end = 0;
+      while (zeros.find()) {
+        if (zeros.end() - zeros.start() > end - start) {
+          start = zeros.start();
+          end = zeros.end();
+        }
+      }
+      return end == 0 ? full : full.substring(0, start) + "::" + full.substring(end);
     } catch (UnknownHostException e) {
       throw new IllegalStateException("an address of " + value.length + " bytes", e);
     }
