@@ -4,6 +4,7 @@ import static klatch.meetup.Scribe.T0;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import klatch.libp2p.MalformedMessageException;
@@ -31,6 +32,13 @@ final class DoorCodeTest {
   void theTextFitsAnAlphanumericQrCode() {
     assertThat(CODE.text()).hasSize(228).hasSizeLessThanOrEqualTo(DoorCode.TEXT_CHARS).matches("[0-9A-Z:]+")
         .startsWith(DoorCode.PREFIX);
+  }
+
+  @Test
+  void aCodeHasItsGoldenText() {
+    assertThat(CODE.text()).isEqualTo("KLATCH:C1:AEAQCAIBAEAQCAIBAEAQCAIBAEAQCAIBAEAQCAIBAEAQCAIBAEAYVCHD3V2AT4MV7VJNWL"
+        + "J4XJOXFSTHBG7R3FASDPZXJCABWQHW6XAAAAAAAFVGK4AAZYOAJGV7O37IEXWT2SI2XT7KXBOO4YQDMF"
+        + "6OOUE23B4J6FKX7PQDAMBQGAYDAMBQGAYDAMBQGAYDAMBQGAYDAMBQGAYDAMBQGAYDAM");
   }
 
   @Test
@@ -78,7 +86,7 @@ final class DoorCodeTest {
 
   @Test
   void base32IsThatOfTheStandard() {
-    assertThat(Base32.encode("foobar".getBytes(java.nio.charset.StandardCharsets.US_ASCII)))
+    assertThat(Base32.encode("foobar".getBytes(StandardCharsets.US_ASCII)))
         .as("RFC 4648 section 10").isEqualTo("MZXW6YTBOI");
   }
 }

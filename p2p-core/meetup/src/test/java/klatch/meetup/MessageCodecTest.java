@@ -1,0 +1,135 @@
+package klatch.meetup;
+
+import static klatch.meetup.Scribe.T0;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import klatch.libp2p.MalformedMessageException;
+import klatch.log.EntryId;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The bytes of version 1 never change: they are in people's logs. */
+final class MessageCodecTest {
+  private static final EventId EVENT = EventId.of(bytes(0x11));
+  private static final EntryId PLEDGE = new EntryId(bytes(0x22));
+  private static final EntryId WITHDRAWAL = new EntryId(bytes(0x33));
+
+  private static byte[] bytes(int value) {
+    byte[] bytes = new byte[32];
+    Arrays.fill(bytes, (byte) value);
+    return bytes;
+  }
+
+  /** Name in the file of golden bytes, and message. */
+  private static Map<String, MeetupMessage> examples() {
+    EventTimes times = Scribe.event(1).times();
+    Map<String, MeetupMessage> examples = new LinkedHashMap<>();
+    examples.put("group-created", Scribe.group(0x44));
+    examples.put("member-profile", new MemberProfile("Zoë"));
+    examples.put("event-created",
+        new EventCreated("Spring games", "Bring a board.\nAnd tea.", "By the pond", times, 12,
+            List.of(new Scribe(4).device), PresenceRule.DOOR,
+            ByteString.of("terms of another module".getBytes(StandardCharsets.US_ASCII))));
+    examples.put("event-cancelled", new EventCancelled(EVENT, "rain"));
+    examples.put("pledged", new Pledged(EVENT));
+    examples.put("pledge-withdrawn", new PledgeWithdrawn(EVENT, PLEDGE));
+    examples.put("seat-confirmed", SeatDecision.of(EVENT, PLEDGE, SeatOutcome.CONFIRMED));
+    examples.put("seat-released", SeatDecision.released(EVENT, PLEDGE, WITHDRAWAL));
+    examples.put("encounter", new Scribe(1).meet(EVENT, new Scribe(2), T0));
+    return examples;
+  }
+
+  private static Stream<String> names() {
+    return examples().keySet().stream();
+  }
+
+  /** Lines of name, payload type and hex. */
+  private static Map<String, List<String>> golden() {
+    try (InputStream in = MessageCodecTest.class.getResourceAsStream("messages-1.txt")) {
+      return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.US_ASCII).lines()
+          .map(line -> List.of(line.split(" "))).collect(Collectors.toMap(List::getFirst, line -> line));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static MeetupMessage example(String name) {
+    return Objects.requireNonNull(examples().get(name));
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void aMessageHasItsGoldenBytesAndIsReadBackFromThem(String name) throws MalformedMessageException {
+    MeetupMessage message = example(name);
+    List<String> line = Objects.requireNonNull(golden().get(name), "no golden bytes for " + name);
+    assertThat(name + " " + MessageCodec.type(message) + " "
+        + HexFormat.of().formatHex(MessageCodec.encode(message))).isEqualTo(String.join(" ", line));
+    assertThat(MessageCodec.decode(line.get(1), HexFormat.of().parseHex(line.get(2)))).isEqualTo(message);
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void aMessageCutShortIsRefused(String name) {
+    MeetupMessage message = example(name);
+    byte[] whole = MessageCodec.encode(message);
+    for (int length = 0; length < whole.length; length++) {
+      byte[] cut = Arrays.copyOf(whole, length);
+      assertThatThrownBy(() -> MessageCodec.decode(MessageCodec.type(message), cut)).as("%s bytes", length)
+          .isInstanceOf(MalformedMessageException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void aMessageOfAnotherTypeIsRefused(String name) {
+    byte[] payload = MessageCodec.encode(example(name));
+    String other = MessageCodec.type(name.equals("member-profile") ? new Pledged(EVENT) : new MemberProfile("x"));
+    assertThatThrownBy(() -> MessageCodec.decode(other, payload)).isInstanceOf(MalformedMessageException.class);
+  }
+
+  @Test
+  void aGroupsTopicIsTheHashOfFounderAndNonce() {
+    assertThat(GroupCreated.topic(new Scribe(1).device, Scribe.group(0x44).nonce()))
+        .hasToString("79c78ca986d8b171cdafdde444dbac9e768c54c18216b484cb394c9c40c07f02");
+  }
+
+  @Test
+  void boundsHoldForReceivedBytesToo() {
+    byte[] good = MessageCodec.encode(new MemberProfile("abc"));
+    byte[] control = good.clone();
+    control[control.length - 1] = 7;
+    assertThatThrownBy(() -> MessageCodec.decode(MessageCodec.type(new MemberProfile("abc")), control))
+        .isInstanceOf(MalformedMessageException.class).hasMessageContaining("U+0007");
+  }
+
+  @Test
+  void theLargestEventFitsAnEntry() {
+    String wide = "\u20ac";
+    EventCreated largest = new EventCreated(wide.repeat(Limits.TITLE_CHARS), wide.repeat(Limits.DESCRIPTION_CHARS),
+        wide.repeat(Limits.PLACE_CHARS), Scribe.event(1).times(), Limits.CAPACITY,
+        Stream.iterate(1, seed -> seed + 1).limit(Limits.DOORS).map(seed -> new Scribe(seed).device).toList(),
+        PresenceRule.DOOR, ByteString.zeros(Limits.TERMS_BYTES));
+    assertThat(MessageCodec.encode(largest)).hasSizeLessThan(64 * 1024);
+  }
+
+  @Test
+  void typesOfOthersAreNotOurs() {
+    assertThat(MessageCodec.isMeetup("meetup/pledged/1")).isTrue();
+    assertThat(MessageCodec.isMeetup("meetup/pledged/2")).isFalse();
+    assertThat(MessageCodec.isMeetup("deposit/terms/1")).isFalse();
+  }
+}
