@@ -16,6 +16,8 @@ final class Limits {
   static final Duration IDLE = Duration.ofSeconds(30);
   /** Jetty's own default, stated: the request line and all header fields together. */
   static final int HEADER_BYTES = 8 * 1024;
+  /** Connections without a request are closed so soon after the node began to stop. */
+  static final Duration GOODBYE = Duration.ofMillis(50);
   /** Running requests get so long to end when the node stops. */
   static final Duration STOP = Duration.ofSeconds(5);
 

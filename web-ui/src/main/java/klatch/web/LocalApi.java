@@ -67,6 +67,7 @@ public final class LocalApi implements AutoCloseable {
     connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
     connector.setPort(port);
     connector.setIdleTimeout(Limits.IDLE.toMillis());
+    connector.setShutdownIdleTimeout(Limits.GOODBYE.toMillis());
     return connector;
   }
 

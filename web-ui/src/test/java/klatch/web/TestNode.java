@@ -23,18 +23,18 @@ import klatch.meetup.checkin.CheckIn;
 import org.jspecify.annotations.Nullable;
 
 /** A node with a real API and a real host on loopback; its log is in memory and its clock is ours. */
-final class TestNode implements AutoCloseable, NodeControl {
-  final AtomicLong nowMillis;
-  final InstantSource clock;
-  final LogStore store;
-  final Host host;
-  final Meetup meetup;
-  final LocalApi api;
+public final class TestNode implements AutoCloseable, NodeControl {
+  public final AtomicLong nowMillis;
+  public final InstantSource clock;
+  public final LogStore store;
+  public final Host host;
+  public final Meetup meetup;
+  public final LocalApi api;
   final CountDownLatch stopped = new CountDownLatch(1);
   private final HttpClient http = HttpClient.newHttpClient();
   private volatile @Nullable String nickname;
 
-  TestNode(AtomicLong nowMillis, Optional<ApiParts.Money> money) {
+  public TestNode(AtomicLong nowMillis, Optional<ApiParts.Money> money) {
     this.nowMillis = nowMillis;
     clock = () -> java.time.Instant.ofEpochMilli(nowMillis.get());
     store = new InMemoryLogStore(clock);
@@ -47,21 +47,21 @@ final class TestNode implements AutoCloseable, NodeControl {
   }
 
   /** What a client is answered. */
-  record Reply(int status, JsonNode body) {
-    String code() {
+  public record Reply(int status, JsonNode body) {
+    public String code() {
       return body.at("/error/code").asText();
     }
 
-    String message() {
+    public String message() {
       return body.at("/error/message").asText();
     }
   }
 
-  Reply get(String path) {
+  public Reply get(String path) {
     return send(request(path).GET());
   }
 
-  Reply post(String path, String json) {
+  public Reply post(String path, String json) {
     return send(request(path).POST(HttpRequest.BodyPublishers.ofString(json, StandardCharsets.UTF_8)));
   }
 
@@ -84,7 +84,7 @@ final class TestNode implements AutoCloseable, NodeControl {
   }
 
   /** Gives each of the two everything that the other knows, as a sync would. */
-  static void exchange(TestNode a, TestNode b) {
+  public static void exchange(TestNode a, TestNode b) {
     copy(a, b);
     copy(b, a);
     copy(a, b);
