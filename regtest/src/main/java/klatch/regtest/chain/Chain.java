@@ -24,6 +24,8 @@ public interface Chain extends AutoCloseable {
    * confirm it.
    *
    * @return the transaction's id, 64 hex digits
+   * @throws IllegalStateException    if the faucet has too little that can be spent: more blocks must be mined
+   * @throws IllegalArgumentException if an address is none of regtest
    */
   String fund(List<Payout> payouts);
 

@@ -78,7 +78,7 @@ final class Mempool implements CoinView {
         : null;
   }
 
-  /** @param feeMatters false for a member of a package whose fee is judged together */
+  /** @param feeMatters false for what comes back from a block that left the chain */
   Candidate check(Transaction tx, boolean feeMatters) throws TxRefused {
     BlockNode tip = tree.tip();
     ConsensusRules.checkShape(tx);
@@ -100,7 +100,7 @@ final class Mempool implements CoinView {
     Policy.checkInputs(tx, coins);
     Entry entry = new Entry(tx, Hashes.wtxid(tx), fee, Policy.vsize(tx), clock.instant().getEpochSecond(), tip.height);
     if (feeMatters) {
-      checkFee(fee, entry.vsize);
+      checkFee(entry);
     }
     Set<Entry> ancestors = ancestors(tx);
     checkChainLimits(entry, ancestors, conflicts);
@@ -194,10 +194,10 @@ final class Mempool implements CoinView {
     return found;
   }
 
-  static void checkFee(long fee, int vsize) throws TxRefused {
-    long least = Policy.fee(Policy.MIN_RELAY_SAT_PER_KVB, vsize);
-    if (fee < least) {
-      throw new TxRefused(Kind.FEE_TOO_LOW, "min relay fee not met", fee + " < " + least);
+  private static void checkFee(Entry entry) throws TxRefused {
+    long least = Policy.fee(Policy.MIN_RELAY_SAT_PER_KVB, entry.vsize);
+    if (entry.fee < least) {
+      throw TxRefused.rule("min relay fee not met", entry.fee + " < " + least);
     }
   }
 
@@ -240,8 +240,7 @@ final class Mempool implements CoinView {
     for (int i = 0; i < coins.size(); i++) {
       var error = Scripts.failure(tx, i, coins, Scripts.POLICY_FLAGS);
       if (error.isPresent()) {
-        ConsensusRules.checkScripts(tx, coins);
-        throw TxRefused.rule("non-mandatory-script-verify-flag (" + error.get() + ")", Scripts.where(tx, i));
+        throw TxRefused.rule("mempool-script-verify-flag-failed (" + error.get() + ")", Scripts.where(tx, i));
       }
     }
   }

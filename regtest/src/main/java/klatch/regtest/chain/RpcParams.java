@@ -73,8 +73,9 @@ final class RpcParams {
     return new BlockId(hash(index, name, "hash"));
   }
 
-  TxId txId(int index, String name) {
-    return new TxId(hash(index, name, name));
+  /** @param shown what messages call it, which differs from method to method */
+  TxId txId(int index, String name, String shown) {
+    return new TxId(hash(index, name, shown));
   }
 
   Transaction transaction(int index, String name) {

@@ -24,6 +24,7 @@ final class Scripts {
   /** The interpreter's words (their beginning) and Core's for the same failure. */
   private static final Map<String, String> WORDS = Map.ofEntries(
       Map.entry("Script verification failed, stack starts with", FALSE_AT_END),
+      Map.entry("Failed requirement", FALSE_AT_END),
       Map.entry("OP_EQUALVERIFY failed", "Script failed an OP_EQUALVERIFY operation"),
       Map.entry("OP_CHECKSIGVERIFY failed", "Script failed an OP_CHECKSIGVERIFY operation"),
       Map.entry("OP_CHECKMULTISIGVERIFY failed", "Script failed an OP_CHECKMULTISIGVERIFY operation"),
@@ -68,7 +69,7 @@ final class Scripts {
   }
 
   private static String words(RuntimeException e) {
-    String message = String.valueOf(e.getMessage());
+    String message = String.valueOf(e.getMessage()).strip();
     return WORDS.entrySet().stream().filter(entry -> message.startsWith(entry.getKey())).map(Map.Entry::getValue)
         .findFirst().orElse(message);
   }

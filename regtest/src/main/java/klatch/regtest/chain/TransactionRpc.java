@@ -19,7 +19,6 @@ final class TransactionRpc {
   /** Guard against typing errors, as in Bitcoin Core: 0.10 BTC for 1,000 virtual bytes unless the caller says otherwise. */
   private static final BigDecimal DEFAULT_MAX_FEE_RATE = new BigDecimal("0.10");
 
-  private static final int MAX_PACKAGE_TXS = 25;
   private static final long MAX_MEMPOOL_BYTES = 300_000_000L;
 
   private final Ledger ledger;
@@ -36,7 +35,7 @@ final class TransactionRpc {
   }
 
   private JsonNode rawTransaction(RpcParams params) {
-    TxId txid = params.txId(0, "txid");
+    TxId txid = params.txId(0, "txid", "parameter 1");
     boolean verbose = params.verbosity(1, "verbosity", 0) > 0;
     BlockNode block = ledger.tree().blockOf(txid);
     Transaction tx = ledger.mempool().entry(txid).map(Mempool.Entry::tx).orElse(null);
@@ -59,7 +58,7 @@ final class TransactionRpc {
   }
 
   private JsonNode txOut(RpcParams params) {
-    OutPoint outPoint = new OutPoint(params.txId(0, "txid"), params.integer(1, "n"));
+    OutPoint outPoint = new OutPoint(params.txId(0, "txid", "txid"), params.integer(1, "n"));
     boolean withMempool = params.flag(2, "include_mempool", true);
     boolean spent = withMempool && ledger.mempool().spender(outPoint) != null;
     Coin coin = (withMempool ? ledger.mempool() : ledger.tree().utxos()).coin(outPoint);
@@ -101,7 +100,7 @@ final class TransactionRpc {
   }
 
   private JsonNode mempoolEntry(RpcParams params) {
-    return ledger.mempool().entry(params.txId(0, "txid")).map(this::entryJson)
+    return ledger.mempool().entry(params.txId(0, "txid", "txid")).map(this::entryJson)
         .orElseThrow(() -> new RpcException(RpcException.NOT_FOUND, "Transaction not in mempool"));
   }
 
@@ -181,19 +180,14 @@ final class TransactionRpc {
           // Sending again what is known is no error.
         }
         case MISSING_INPUTS -> throw new RpcException(RpcException.MISSING_INPUTS, e.text());
-        case IN_CHAIN, FEE_TOO_LOW, RULE -> throw new RpcException(RpcException.REJECTED, e.text());
+        case IN_CHAIN, RULE -> throw new RpcException(RpcException.REJECTED, e.text());
       }
     }
     return JSON.textNode(tx.txid.toString());
   }
 
   private JsonNode submitPackage(RpcParams params) {
-    List<Transaction> txs = params.transactions(0, "package");
-    if (txs.isEmpty() || txs.size() > MAX_PACKAGE_TXS) {
-      throw new RpcException(RpcException.BAD_PARAMETER,
-          "Array must contain between 1 and " + MAX_PACKAGE_TXS + " transactions.");
-    }
-    return new PackageSubmission(ledger, txs).submit();
+    return new PackageSubmission(ledger, params.transactions(0, "package")).submit();
   }
 
   private static BigDecimal maxFeeRate(RpcParams params, int index) {

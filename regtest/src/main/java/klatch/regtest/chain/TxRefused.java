@@ -43,8 +43,6 @@ final class TxRefused extends Exception {
   enum Kind {
     /** An input is not there, or is spent. */
     MISSING_INPUTS,
-    /** The fee is too small by itself; a package may make up for it. */
-    FEE_TOO_LOW,
     /** The mempool holds this very transaction. */
     IN_MEMPOOL,
     /** Some output of it is in the UTXO set: it has been mined. */

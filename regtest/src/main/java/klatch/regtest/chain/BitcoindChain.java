@@ -1,0 +1,232 @@
+package klatch.regtest.chain;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+/** A regtest chain kept by a real bitcoind: a child process with a wallet, in a temporary folder. */
+public final class BitcoindChain implements Chain {
+  /** RPC_WALLET_INSUFFICIENT_FUNDS. */
+  private static final int INSUFFICIENT_FUNDS = -6;
+
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final String USER = "klatch";
+  private static final int PASSWORD_BYTES = 16;
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
+  private static final long POLL_NANOS = 20_000_000L;
+
+  /** A free port may be taken by somebody else before bitcoind takes it. */
+  private static final int START_TRIES = 3;
+
+  private final Path folder;
+  private final BitcoindProcess process;
+  private final RpcEndpoint endpoint;
+  private final RpcClient rpc;
+  private final String address;
+
+  private BitcoindChain(Path folder, BitcoindProcess process, RpcEndpoint endpoint, RpcClient rpc) {
+    this.folder = folder;
+    this.process = process;
+    this.endpoint = endpoint;
+    this.rpc = rpc;
+    rpc.call("createwallet", "faucet");
+    this.address = rpc.call("getnewaddress").asText();
+  }
+
+  /**
+   * Starts with as many blocks as the embedded chain.
+   *
+   * @throws UncheckedIOException if it does not come up; the message holds its last words
+   */
+  public static BitcoindChain start(BitcoindProgram program) {
+    BitcoindChain chain = startEmpty(program);
+    try {
+      chain.mine(EmbeddedChain.FIRST_BLOCKS);
+      return chain;
+    } catch (RuntimeException e) {
+      chain.close();
+      throw e;
+    }
+  }
+
+  /** Starts with the genesis block alone; fails as {@link #start} does. */
+  public static BitcoindChain startEmpty(BitcoindProgram program) {
+    try {
+      for (int i = 1;; i++) {
+        try {
+          return startOnce(program);
+        } catch (IOException e) {
+          if (i == START_TRIES) {
+            throw e;
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static BitcoindChain startOnce(BitcoindProgram program) throws IOException {
+    Path folder = Files.createTempDirectory("klatch-bitcoind");
+    BitcoindProcess process = null;
+    try {
+      RpcEndpoint endpoint = new RpcEndpoint(LOOPBACK, freePort(), USER, password());
+      Files.writeString(folder.resolve("bitcoin.conf"), config(endpoint));
+      Path output = folder.resolve("output.txt");
+      process = BitcoindProcess.start(program.with(List.of("-datadir=" + folder)), output);
+      RpcClient rpc = new RpcClient(endpoint);
+      awaitUp(process, rpc, output);
+      return new BitcoindChain(folder, process, endpoint, rpc);
+    } catch (IOException | RuntimeException e) {
+      if (process != null) {
+        process.close();
+      }
+      Folders.delete(folder);
+      throw e;
+    }
+  }
+
+  /** The password stands in a file of a folder that is ours alone, not on a command line that everybody can read. */
+  private static String config(RpcEndpoint endpoint) {
+    return """
+        regtest=1
+        [regtest]
+        server=1
+        listen=0
+        txindex=1
+        rpcbind=%s
+        rpcport=%d
+        rpcuser=%s
+        rpcpassword=%s
+        fallbackfee=0.00002
+        addresstype=bech32
+        changetype=bech32
+        minrelaytxfee=0.00001
+        incrementalrelayfee=0.00001
+        dustrelayfee=0.00003
+        """.formatted(endpoint.host(), endpoint.port(), endpoint.user(), endpoint.password());
+  }
+
+  private static void awaitUp(BitcoindProcess process, RpcClient rpc, Path output) throws IOException {
+    long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
+    while (true) {
+      try {
+        rpc.call("getblockchaininfo");
+        return;
+      } catch (RpcException | UncheckedIOException e) {
+        if (!process.alive() || System.nanoTime() > deadline) {
+          List<String> lines = Files.readString(output).lines().toList();
+          throw new IOException("bitcoind does not come up: " + (lines.isEmpty() ? e.getMessage() : lines.getLast()),
+              e);
+        }
+        LockSupport.parkNanos(POLL_NANOS);
+      }
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static String password() {
+    byte[] password = new byte[PASSWORD_BYTES];
+    new SecureRandom().nextBytes(password);
+    return HexFormat.of().formatHex(password);
+  }
+
+  @Override
+  public String kind() {
+    return "bitcoind";
+  }
+
+  @Override
+  public RpcEndpoint rpc() {
+    return endpoint;
+  }
+
+  @Override
+  public Tip tip() {
+    JsonNode info = rpc.call("getblockchaininfo");
+    return new Tip(info.path("blocks").asInt(), info.path("bestblockhash").asText());
+  }
+
+  @Override
+  public List<String> mine(int blocks) {
+    return mine(blocks, address);
+  }
+
+  private List<String> mine(int blocks, String to) {
+    List<String> ids = new ArrayList<>();
+    rpc.call("generatetoaddress", blocks, to).forEach(id -> ids.add(id.asText()));
+    // The wallet follows the chain by a queue: what was mined is to be spendable when this returns.
+    rpc.call("syncwithvalidationinterfacequeue");
+    return ids;
+  }
+
+  @Override
+  public String fund(List<Payout> payouts) {
+    Map<String, String> amounts = new LinkedHashMap<>();
+    payouts.forEach(payout -> amounts.put(payout.address(), Amounts.btc(payout.sat()).toPlainString()));
+    if (amounts.size() < payouts.size()) {
+      throw new IllegalArgumentException("an address is named twice");
+    }
+    try {
+      return rpc.call("sendmany", "", amounts).asText();
+    } catch (RpcException e) {
+      if (e.code() == INSUFFICIENT_FUNDS) {
+        throw new IllegalStateException("the faucet has too little that can be spent: mine more blocks", e);
+      }
+      if (e.code() == RpcException.NOT_FOUND) {
+        throw new IllegalArgumentException("bad address: " + e.getMessage(), e);
+      }
+      throw e;
+    }
+  }
+
+  /** Stops the process with a signal: its socket accepts, and nobody answers. */
+  @Override
+  public void stall() {
+    process.signal("STOP");
+  }
+
+  @Override
+  public void resume() {
+    process.signal("CONT");
+  }
+
+  @Override
+  public List<String> reorg(int depth) {
+    int height = tip().height();
+    if (depth < 1 || depth > height) {
+      throw new IllegalArgumentException("depth must lie in 1.." + height + ", not " + depth);
+    }
+    rpc.call("invalidateblock", rpc.call("getblockhash", height - depth + 1).asText());
+    // To another address, or a new block could be the very one that has just been marked invalid.
+    return mine(depth + 1, rpc.call("getnewaddress").asText());
+  }
+
+  @Override
+  public void close() {
+    rpc.close();
+    process.close();
+    try {
+      Folders.delete(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + folder, e);
+    }
+  }
+}
