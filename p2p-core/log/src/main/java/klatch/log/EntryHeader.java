@@ -84,18 +84,37 @@ public final class EntryHeader {
   /** Writes and signs a header; the caller chooses the sequence and the backlink. */
   static EntryHeader sign(Ed25519Key key, TopicId topic, long sequence, Optional<EntryId> backlink,
       EntryContent content) {
-    byte[] type = content.payloadType().getBytes(StandardCharsets.US_ASCII);
-    ByteBuffer out = ByteBuffer.allocate(FIXED_BYTES + type.length);
-    out.put((byte) VERSION).put(DeviceId.of(key).bytes()).put(topic.bytes()).putLong(sequence);
-    out.putLong(content.timestampMillis()).put(backlink.map(EntryId::bytes).orElse(NO_BACKLINK));
-    out.put((byte) type.length).put(type);
-    out.putInt(content.payload().length).put(Hash.sha256(content.payload())).put((byte) content.flags());
-    out.put(key.sign(signedMessage(out.array())));
+    LogId log = new LogId(DeviceId.of(key), topic);
+    byte[] unsigned = layout(log, sequence, backlink, content);
+    System.arraycopy(key.sign(signedMessage(unsigned)), 0, unsigned, unsigned.length - SIGNATURE_BYTES,
+        SIGNATURE_BYTES);
     try {
-      return new EntryHeader(out.array());
+      return new EntryHeader(unsigned);
     } catch (MalformedMessageException e) {
       throw new IllegalArgumentException("cannot write such an entry: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Puts a header together again from what a run does not leave out (docs/spec/sync.md). The layout is fixed, so the bytes
+   * are those that were signed, or the signature does not fit.
+   */
+  static EntryHeader assemble(LogId log, long sequence, Optional<EntryId> backlink, EntryContent content,
+      byte[] signature) throws MalformedMessageException {
+    byte[] bytes = layout(log, sequence, backlink, content);
+    System.arraycopy(signature, 0, bytes, bytes.length - SIGNATURE_BYTES, SIGNATURE_BYTES);
+    return new EntryHeader(bytes);
+  }
+
+  /** The header with zeros where the signature goes. */
+  private static byte[] layout(LogId log, long sequence, Optional<EntryId> backlink, EntryContent content) {
+    byte[] type = content.payloadType().getBytes(StandardCharsets.US_ASCII);
+    ByteBuffer out = ByteBuffer.allocate(FIXED_BYTES + type.length);
+    out.put((byte) VERSION).put(log.device().bytes()).put(log.topic().bytes()).putLong(sequence);
+    out.putLong(content.timestampMillis()).put(backlink.map(EntryId::bytes).orElse(NO_BACKLINK));
+    out.put((byte) type.length).put(type);
+    out.putInt(content.payload().length).put(Hash.sha256(content.payload())).put((byte) content.flags());
+    return out.array();
   }
 
   private static byte[] take(ByteBuffer in, int length) {
@@ -197,6 +216,10 @@ public final class EntryHeader {
 
   boolean isPayload(byte[] payload) {
     return Arrays.equals(payloadHash, Hash.sha256(payload));
+  }
+
+  int flags() {
+    return flags;
   }
 
   /** True when only the topic's members can read the payload. */
