@@ -1,0 +1,164 @@
+package klatch.commitments;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import klatch.log.DeviceId;
+import klatch.log.Entry;
+import klatch.log.Height;
+import klatch.log.LogId;
+import klatch.log.LogStore;
+import klatch.log.StoreException;
+import klatch.log.TopicId;
+import klatch.meetup.EventId;
+import klatch.meetup.MeetupEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The money engine of one node: holds deposits for its own events, locks its own deposits for other people's, and does
+ * by itself what the clock, the log and the Lightning node ask for. Safe for any number of threads; methods block.
+ */
+public final class Deposits implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Deposits.class);
+
+  /** How often the clock is looked at when nothing else happens. */
+  private static final Duration TICK = Duration.ofMillis(100);
+  private static final int READ_LIMIT = 500;
+
+  private final Surroundings parts;
+  private final StatementBook book;
+  private final Escrow escrow;
+  private final Depositor depositor;
+  private final Semaphore news = new Semaphore(0);
+  private final LogStore.Subscription subscription;
+  private final Thread ticker;
+  private volatile boolean closed;
+
+  private Deposits(Surroundings parts) {
+    this.parts = parts;
+    this.book = new StatementBook(parts.log());
+    this.escrow = new Escrow(parts, book);
+    this.depositor = new Depositor(parts, book);
+    this.subscription = parts.log().subscribe(arrivals -> news.release());
+    this.ticker = Thread.ofVirtual().name("deposits-clock").unstarted(this::run);
+  }
+
+  /** Takes up what the journal says is unfinished, and watches the Lightning node from now on. Closes none of the parts. */
+  public static Deposits start(Surroundings parts) {
+    Deposits deposits = new Deposits(parts);
+    parts.lightning().watch(deposits::on);
+    deposits.ticker.start();
+    return deposits;
+  }
+
+  private void on(LightningEvent event) {
+    escrow.on(event);
+    depositor.on(event);
+  }
+
+  private void run() {
+    while (!closed) {
+      try {
+        escrow.tick();
+        depositor.tick();
+        if (news.tryAcquire(TICK.toMillis(), TimeUnit.MILLISECONDS)) {
+          news.drainPermits();
+        }
+      } catch (InterruptedException e) {
+        return;
+      } catch (StoreException e) {
+        LOG.warn("the log cannot be read now: {}", e.getMessage());
+      } catch (RuntimeException e) {
+        if (!closed) {
+          LOG.error("looking for work failed; trying again", e);
+        }
+      }
+    }
+  }
+
+  /** Pays this person's own deposit for an event, if the organiser's offer is what the terms say. */
+  public LockResult lock(EventId event) {
+    return depositor.lock(event);
+  }
+
+  /**
+   * Does at once what settling does by itself once appeals have closed. Refused before that, and by anybody but the
+   * organiser; a second time changes nothing.
+   */
+  public SettleResult settle(EventId event) {
+    Optional<MeetupEvent> known = parts.meetup().event(event);
+    Optional<DepositTerms> terms = known.flatMap(DepositTerms::of);
+    if (terms.isEmpty()) {
+      return new SettleResult.Refused("no event with a deposit is known as " + event);
+    }
+    if (!known.get().host().equals(parts.self())) {
+      return new SettleResult.Refused("only the organiser " + known.get().host() + " settles this event");
+    }
+    long closes = terms.get().clock().appealsCloseAtMillis();
+    long now = parts.clock().millis();
+    if (now < closes) {
+      return new SettleResult.Refused(
+          "appeals close at " + closes + ", it is " + now + " (milliseconds since 1970)");
+    }
+    escrow.advance(event);
+    MoneyReport report = report(event).orElseThrow();
+    return new SettleResult.Settled(report, waiting(report, known.get().host()));
+  }
+
+  private Optional<String> waiting(MoneyReport report, DeviceId host) {
+    if (report.done()) {
+      return Optional.empty();
+    }
+    long held = report.people().stream().filter(line -> line.state().equals("held")).count();
+    if (held > 0) {
+      return Optional.of(held + " deposits are being given back or collected");
+    }
+    long open = Stream.of("claimable", "claimed")
+        .flatMap(state -> report.people().stream().filter(line -> line.payoutState().equals(state))).count();
+    int round = book.of(report.event()).rounds(host);
+    return Optional.of("round " + round + ": " + open + " payouts are not yet claimed or under way");
+  }
+
+  /** What became of the money so far; empty if the event is not known or has no deposit. */
+  public Optional<MoneyReport> report(EventId event) {
+    Optional<MeetupEvent> known = parts.meetup().event(event);
+    return known.flatMap(DepositTerms::of).map(terms -> MoneyView.of(known.get(), terms, book.of(event),
+        parts.meetup().presence(event), parts.store()));
+  }
+
+  /** The settlement recomputed from the log alone; empty if the event is not known or has no deposit. */
+  public Optional<Audit> audit(EventId event) {
+    return parts.meetup().event(event).flatMap(known -> Audit.of(event, entries(known.group()),
+        parts.lightning()::decode, parts.clock().millis()));
+  }
+
+  private List<Entry> entries(TopicId topic) {
+    List<Entry> entries = new ArrayList<>();
+    for (java.util.Map.Entry<DeviceId, Height> height : parts.log().heights(topic).entrySet()) {
+      LogId id = new LogId(height.getKey(), topic);
+      List<Entry> batch;
+      long from = 1;
+      do {
+        batch = parts.log().read(id, from, READ_LIMIT);
+        entries.addAll(batch);
+        from += batch.size();
+      } while (batch.size() == READ_LIMIT);
+    }
+    return entries;
+  }
+
+  /** Stops deciding and acting; what is under way is taken up again by the next start. */
+  @Override
+  public void close() {
+    closed = true;
+    subscription.close();
+    ticker.interrupt();
+    escrow.close();
+    depositor.close();
+  }
+}

@@ -1,0 +1,226 @@
+package klatch.commitments;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import klatch.commitments.Lightning.Payment;
+import klatch.commitments.journal.Change;
+import klatch.commitments.journal.HashUse;
+import klatch.log.DeviceId;
+import klatch.meetup.EventId;
+import klatch.meetup.MeetupEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** This person's own deposit for one event: locks it, follows it, claims what is due. Touched by its own thread. */
+final class EventDepositor {
+  private static final Logger LOG = LoggerFactory.getLogger(EventDepositor.class);
+  private static final Duration ROUTE_TIMEOUT = Duration.ofSeconds(60);
+
+  /** New invoices for one payout: more will not help. */
+  private static final int MOST_CLAIMS = 20;
+
+  /** A node adds a few blocks to what the terms ask for. */
+  private static final int ADDED_BLOCKS = 3;
+
+  private static final byte[] ID_DOMAIN = "klatch-lock-1".getBytes(StandardCharsets.US_ASCII);
+
+  private final Surroundings parts;
+  private final EventId event;
+  private final StatementBook book;
+  private final AuditTrail audit;
+
+  EventDepositor(Surroundings parts, EventId event, StatementBook book) {
+    this.parts = parts;
+    this.event = event;
+    this.book = book;
+    this.audit = new AuditTrail(parts.lightning()::decode);
+  }
+
+  LockResult lock() {
+    Optional<MeetupEvent> known = parts.meetup().event(event);
+    Optional<DepositTerms> terms = known.flatMap(DepositTerms::of);
+    if (terms.isEmpty()) {
+      return new LockResult.Refused("no event with a deposit is known as " + event);
+    }
+    Optional<OwnDeposit> own = parts.store().ownDeposit(event);
+    if (own.isPresent() && own.get().phase() != OwnDeposit.Phase.FAILED) {
+      return new LockResult.UnderWay(own.get());
+    }
+    Optional<Said<DepositMessage.Offer>> offer = book.of(event).offer(known.get().host(), parts.self());
+    if (offer.isEmpty()) {
+      return new LockResult.Refused("the organiser has not offered a deposit to this device yet");
+    }
+    Optional<String> wrong = new OfferCheck(parts, terms.get(), event).problem(offer.get().message());
+    if (wrong.isPresent()) {
+      return new LockResult.Refused(wrong.get());
+    }
+    int attempt = own.map(OwnDeposit::attempt).orElse(0) + 1;
+    OwnDeposit paying = new OwnDeposit(offer.get().message().hash(), offer.get().message().invoice(),
+        terms.get().deposit(), attempt, OwnDeposit.Phase.PAYING, Msat.ZERO, "");
+    parts.store().save(List.of(new Change.UseHash(paying.hash(), new HashUse.OwnDeposit(event)),
+        new Change.PutOwnDeposit(event, paying)));
+    followed(paying, send(paying));
+    return new LockResult.UnderWay(parts.store().ownDeposit(event).orElse(paying));
+  }
+
+  private Payment send(OwnDeposit paying) {
+    Msat most = FeeBudget.of(paying.amount());
+    return parts.lightning()
+        .pay(new Lightning.PayRequest(id(paying.attempt()), paying.invoice(), most, ROUTE_TIMEOUT));
+  }
+
+  void advance() {
+    Optional<MeetupEvent> known = parts.meetup().event(event);
+    Optional<DepositTerms> terms = known.flatMap(DepositTerms::of);
+    if (terms.isEmpty()) {
+      return;
+    }
+    try {
+      parts.store().ownDeposit(event).ifPresent(own -> follow(own, terms.get(), known.get().host()));
+      claim(known.get(), terms.get());
+    } catch (LightningException e) {
+      LOG.warn("event {}: the Lightning node cannot be asked now: {}", event, e.getMessage());
+    }
+  }
+
+  private void follow(OwnDeposit own, DepositTerms terms, DeviceId host) {
+    if (own.phase() != OwnDeposit.Phase.PAYING && own.phase() != OwnDeposit.Phase.HELD) {
+      return;
+    }
+    Optional<Payment> payment = parts.lightning().payment(id(own.attempt()));
+    if (payment.isPresent()) {
+      followed(own, payment.get());
+    } else if (terms.clock().lockOpenAt(parts.clock().millis())) {
+      followed(own, send(own));
+    } else {
+      put(own.in(OwnDeposit.Phase.FAILED, Msat.ZERO, "it was not sent before the lock window closed"));
+    }
+    OwnDeposit now = parts.store().ownDeposit(event).orElse(own);
+    if (now.phase() == OwnDeposit.Phase.PAYING && book.of(event).held(host, parts.self()).isPresent()) {
+      put(now.in(OwnDeposit.Phase.HELD, Msat.ZERO, ""));
+    }
+  }
+
+  private void followed(OwnDeposit own, Payment payment) {
+    switch (payment) {
+      case Payment.Pending _ -> {
+      }
+      case Payment.Sent(_, _, _, var fee) -> put(own.in(OwnDeposit.Phase.FORFEITED, fee, ""));
+      case Payment.Failed(_, var reason, var released) -> {
+        boolean back = released || own.phase() == OwnDeposit.Phase.HELD;
+        put(own.in(back ? OwnDeposit.Phase.RELEASED : OwnDeposit.Phase.FAILED, Msat.ZERO, reason));
+      }
+    }
+  }
+
+  private void put(OwnDeposit own) {
+    parts.store().save(List.of(new Change.PutOwnDeposit(event, own)));
+  }
+
+  /** Claims what a round holds for this person, but only of a settlement that comes out the same here. */
+  private void claim(MeetupEvent meetupEvent, DepositTerms terms) {
+    Statements said = book.of(event);
+    DeviceId host = meetupEvent.host();
+    int round = said.rounds(host);
+    if (round == 0 || said.outcome(host, round, parts.self()).isPresent()) {
+      return;
+    }
+    Optional<Payout> due = said.round(host, round).orElseThrow().message().payouts().stream()
+        .filter(p -> p.person().equals(parts.self())).findFirst();
+    if (due.isEmpty()) {
+      return;
+    }
+    List<Finding> wrong = audit.settlement(meetupEvent, terms, said, parts.meetup().presence(event));
+    if (!wrong.isEmpty()) {
+      LOG.warn("event {}: nothing is claimed while the settlement is wrong: {}", event, wrong.getFirst().message());
+      return;
+    }
+    OwnClaim claim = claimOf(said, host, round, due.get());
+    boolean published = said.all(parts.self(), DepositMessage.Claim.class).stream()
+        .anyMatch(s -> s.message().invoice().equals(claim.invoice()));
+    if (!published) {
+      new Voice(parts).say(meetupEvent.group(), new DepositMessage.Claim(event, round, claim.invoice()));
+    }
+  }
+
+  /** The journaled claim, or a new one if there is none or the organiser asks for a fresh invoice. */
+  private OwnClaim claimOf(Statements said, DeviceId host, int round, Payout due) {
+    Optional<OwnClaim> known = Optional.ofNullable(parts.store().ownClaims(event).get(round));
+    boolean refused = known.isPresent() && said.all(parts.self(), DepositMessage.Claim.class).stream()
+        .filter(s -> s.message().invoice().equals(known.get().invoice()))
+        .anyMatch(s -> said.refusal(host, s.entry()).isPresent());
+    int attempt = known.map(OwnClaim::attempt).orElse(0);
+    if (known.isPresent() && (!refused || attempt >= MOST_CLAIMS)) {
+      return known.get();
+    }
+    Lightning.Invoice invoice = parts.lightning().invoice(due.amount(), "Klatch payout", DepositTerms.CLAIM_WINDOW);
+    OwnClaim fresh = new OwnClaim(attempt + 1, invoice.bolt11(), invoice.hash(), due.amount(), false);
+    parts.store().save(List.of(new Change.UseHash(invoice.hash(), new HashUse.OwnClaim(event, round)),
+        new Change.PutOwnClaim(event, round, fresh)));
+    return fresh;
+  }
+
+  /** An invoice of ours was paid. */
+  void received(int round, PaymentHash hash) {
+    SortedMap<Integer, OwnClaim> claims = parts.store().ownClaims(event);
+    OwnClaim claim = claims.get(round);
+    if (claim != null && claim.hash().equals(hash) && !claim.received()) {
+      parts.store().save(List.of(new Change.PutOwnClaim(event, round, claim.paid())));
+    }
+  }
+
+  /** One id for each try to lock: SHA-256(domain ‖ event ‖ person ‖ attempt). */
+  private PaymentId id(int attempt) {
+    return new PaymentId(
+        Bytes32.sha256(ByteBuffer.allocate(ID_DOMAIN.length + 2 * Bytes32.LENGTH + Integer.BYTES).put(ID_DOMAIN)
+            .put(event.bytes()).put(parts.self().bytes()).putInt(attempt).array()));
+  }
+
+  /** Refuses an offer that is not what the terms say. */
+  private record OfferCheck(Surroundings parts, DepositTerms terms, EventId event) {
+    Optional<String> problem(DepositMessage.Offer offer) {
+      long now = parts.clock().millis();
+      if (!terms.clock().lockOpenAt(now)) {
+        return Optional.of("deposits can be locked from " + terms.clock().lockOpensAtMillis() + " until "
+            + terms.clock().lockClosesAtMillis() + ", it is " + now + " (milliseconds since 1970)");
+      }
+      Lightning.Invoice invoice;
+      try {
+        invoice = parts.lightning().decode(offer.invoice());
+      } catch (IllegalArgumentException e) {
+        return Optional.of("the offer holds no invoice: " + e.getMessage());
+      }
+      int most = Math.min(terms.finalCltvBlocks(), Lightning.MAX_FINAL_CLTV_BLOCKS) + ADDED_BLOCKS;
+      if (!invoice.amount().equals(Optional.of(terms.deposit()))) {
+        return Optional.of("the invoice asks for " + invoice.amount().map(Msat::toString).orElse("any amount")
+            + ", the terms say " + terms.deposit());
+      }
+      if (!invoice.payee().equals(terms.escrowNodeId())) {
+        return Optional.of("the invoice pays node " + invoice.payee() + ", the terms name " + terms.escrowNodeId());
+      }
+      if (!invoice.hash().equals(offer.hash())) {
+        return Optional.of("the invoice's hash is " + invoice.hash() + ", the offer says " + offer.hash());
+      }
+      if (invoice.finalCltvBlocks() < terms.finalCltvBlocks() || invoice.finalCltvBlocks() > most) {
+        return Optional.of("the invoice's final CLTV is " + invoice.finalCltvBlocks() + " blocks, allowed are "
+            + terms.finalCltvBlocks() + ".." + most);
+      }
+      if (parts.store().use(offer.hash()).filter(use -> !use.equals(new HashUse.OwnDeposit(event))).isPresent()) {
+        return Optional.of("the invoice's hash has been used before");
+      }
+      return tooPoor();
+    }
+
+    private Optional<String> tooPoor() {
+      Msat most = parts.lightning().status().channels().stream().filter(Lightning.Channel::usable)
+          .map(Lightning.Channel::canSend).reduce(Msat.ZERO, Msat::plus);
+      return most.compareTo(terms.deposit()) < 0
+          ? Optional.of("this node can send at most " + most + " now, the deposit is " + terms.deposit())
+          : Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package klatch.commitments;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import klatch.commitments.journal.CommitmentStore;
+import klatch.log.DeviceId;
+import klatch.meetup.MeetupEvent;
+import klatch.meetup.Presence;
+
+/** Reads a {@link MoneyReport} out of the log, and this device's own part out of the journal. */
+final class MoneyView {
+  private MoneyView() {}
+
+  static MoneyReport of(MeetupEvent event, DepositTerms terms, Statements said, Presence presence,
+      CommitmentStore store) {
+    DeviceId host = event.host();
+    Set<DeviceId> people = new LinkedHashSet<>();
+    said.all(host, DepositMessage.Offer.class).forEach(s -> people.add(s.message().person()));
+    said.all(host, DepositMessage.HeldReceipt.class).forEach(s -> people.add(s.message().person()));
+    List<MoneyReport.Line> lines = new ArrayList<>();
+    people.forEach(person -> lines.add(line(host, person, said, presence)));
+    Msat pot = Msat.ZERO;
+    for (Said<DepositMessage.Collected> collected : said.all(host, DepositMessage.Collected.class)) {
+      pot = pot.plus(collected.message().amount());
+    }
+    Msat paidOut = Msat.ZERO;
+    Msat fees = Msat.ZERO;
+    for (Said<DepositMessage.Paid> paid : said.all(host, DepositMessage.Paid.class)) {
+      paidOut = paidOut.plus(paid.message().amount());
+      fees = fees.plus(paid.message().fee());
+    }
+    boolean done = said.first(host, DepositMessage.Report.class).isPresent();
+    Msat spent = paidOut.plus(fees);
+    Msat left = pot.compareTo(spent) >= 0 ? pot.minus(spent) : Msat.ZERO;
+    return new MoneyReport(event.id(), terms, done, pot, paidOut, fees, left, lines, own(event, store));
+  }
+
+  private static MoneyReport.Line line(DeviceId host, DeviceId person, Statements said, Presence presence) {
+    Msat held = said.held(host, person).map(s -> s.message().amount()).orElse(Msat.ZERO);
+    boolean released = said.released(host, person).isPresent();
+    Optional<Msat> collected = said.collected(host, person).map(s -> s.message().amount());
+    String state = said.held(host, person).isPresent() ? "held" : "offered";
+    state = released ? "released" : state;
+    state = collected.isPresent() ? "collected" : state;
+    Msat payout = said.all(host, DepositMessage.Paid.class).stream().map(Said::message)
+        .filter(p -> p.person().equals(person)).map(DepositMessage.Paid::amount).reduce(Msat.ZERO, Msat::plus);
+    return new MoneyReport.Line(person, state, presence.isPresent(person), held, released ? held : Msat.ZERO,
+        collected.orElse(Msat.ZERO), payout, payoutState(host, person, said));
+  }
+
+  private static String payoutState(DeviceId host, DeviceId person, Statements said) {
+    for (int number = said.rounds(host); number > 0; number--) {
+      boolean named = said.round(host, number).orElseThrow().message().payouts().stream()
+          .anyMatch(p -> p.person().equals(person));
+      if (named) {
+        Optional<PayoutOutcome> outcome = said.outcome(host, number, person);
+        if (outcome.isEmpty()) {
+          return said.claim(host, person, number).isPresent() ? "claimed" : "claimable";
+        }
+        return switch (outcome.get()) {
+          case PayoutOutcome.Paid _ -> "paid";
+          case PayoutOutcome.Unclaimed _ -> "unclaimed";
+          case PayoutOutcome.Repriced _ -> "claimable";
+        };
+      }
+    }
+    return "";
+  }
+
+  private static Optional<MoneyReport.Own> own(MeetupEvent event, CommitmentStore store) {
+    return store.ownDeposit(event.id()).map(deposit -> {
+      List<OwnClaim> claims = List.copyOf(store.ownClaims(event.id()).values());
+      Msat received = claims.stream().filter(OwnClaim::received).map(OwnClaim::amount).reduce(Msat.ZERO, Msat::plus);
+      return new MoneyReport.Own(deposit, received, claims.size());
+    });
+  }
+}

@@ -1,0 +1,243 @@
+package klatch.commitments;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import klatch.commitments.Lightning.Payment;
+import klatch.commitments.journal.Change;
+import klatch.commitments.journal.CommitmentStore.PayoutRow;
+import klatch.commitments.journal.HashUse;
+import klatch.log.DeviceId;
+import klatch.log.StoreException;
+import klatch.meetup.EventId;
+import klatch.meetup.MeetupEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Pays out the pot of one settled event, round by round. A payout is saved before it is sent and looked up before it is
+ * sent again. Touched by the event's own thread.
+ */
+final class PayoutDesk {
+  private static final Logger LOG = LoggerFactory.getLogger(PayoutDesk.class);
+
+  /** How long to rest after the first, second, third failure; then an hour each time. */
+  private static final List<Duration> RESTS = List.of(Duration.ofMinutes(1), Duration.ofMinutes(5),
+      Duration.ofMinutes(25));
+  private static final Duration LONG_REST = Duration.ofHours(1);
+
+  /** After so many failures in a row the payee is asked for a fresh invoice. */
+  private static final int TRIES_PER_INVOICE = 3;
+  private static final Duration ROUTE_TIMEOUT = Duration.ofSeconds(60);
+  private static final byte[] ID_DOMAIN = "klatch-payout-1".getBytes(StandardCharsets.US_ASCII);
+
+  private final Surroundings parts;
+  private final EventId event;
+  private final Voice voice;
+  private final Map<Key, PayoutState> states = new HashMap<>();
+
+  private record Key(int round, DeviceId person) {}
+
+  /** What is needed to work on one payout. */
+  private record Case(MeetupEvent meetupEvent, DepositTerms terms, Statements said,
+      Said<DepositMessage.Round> round, Payout payout) {
+    Key key() {
+      return new Key(round.message().round(), payout.person());
+    }
+  }
+
+  PayoutDesk(Surroundings parts, EventId event) {
+    this.parts = parts;
+    this.event = event;
+    this.voice = new Voice(parts);
+    for (PayoutRow row : parts.store().payouts(event)) {
+      states.put(new Key(row.round(), row.person()), row.state());
+    }
+  }
+
+  /** @return whether anything was done */
+  boolean advance(MeetupEvent meetupEvent, DepositTerms terms, Statements said) {
+    DeviceId host = parts.self();
+    if (said.first(host, DepositMessage.Report.class).isPresent()) {
+      return false;
+    }
+    DepositMessage.Settled settled = said.first(host, DepositMessage.Settled.class).orElseThrow().message();
+    Settlement settlement = new Settlement(event, settled.pot(), settled.shares());
+    List<Payouts.Done> done = said.done(host);
+    int rounds = said.rounds(host);
+    if (done.size() == rounds) {
+      List<Payout> next = Payouts.next(settlement, done);
+      voice.say(meetupEvent.group(), next.isEmpty()
+          ? report(settlement, done)
+          : new DepositMessage.Round(event, rounds + 1, next));
+      return true;
+    }
+    Said<DepositMessage.Round> round = said.round(host, rounds).orElseThrow();
+    boolean did = false;
+    for (Payout payout : round.message().payouts()) {
+      if (said.outcome(host, rounds, payout.person()).isEmpty()) {
+        did |= work(new Case(meetupEvent, terms, said, round, payout));
+      }
+    }
+    return did;
+  }
+
+  static DepositMessage.Report report(Settlement settlement, List<Payouts.Done> done) {
+    Msat paidOut = Msat.ZERO;
+    Msat fees = Msat.ZERO;
+    for (Payouts.Done round : done) {
+      for (PayoutOutcome outcome : round.outcomes().values()) {
+        if (outcome instanceof PayoutOutcome.Paid(var amount, var fee)) {
+          paidOut = paidOut.plus(amount);
+          fees = fees.plus(fee);
+        }
+      }
+    }
+    return new DepositMessage.Report(settlement.event(), settlement.pot(), paidOut, fees,
+        settlement.pot().minus(paidOut).minus(fees));
+  }
+
+  private boolean work(Case now) {
+    try {
+      return switch (states.getOrDefault(now.key(), new PayoutState.Due(0, 0))) {
+        case PayoutState.Due due -> due(now, due);
+        case PayoutState.Paying paying -> paying(now, paying);
+        case PayoutState.Resting resting -> resting(now, resting);
+        case PayoutState.Paid(var amount, var fee, var preimage) -> say(now,
+            new DepositMessage.Paid(event, now.payout().person(), now.key().round(), amount, fee, preimage));
+        case PayoutState.Unclaimed _ ->
+          say(now, new DepositMessage.Unclaimed(event, now.payout().person(), now.key().round()));
+        case PayoutState.Repriced(var fee) ->
+          say(now, new DepositMessage.Repriced(event, now.payout().person(), now.key().round(), fee));
+      };
+    } catch (LightningException | StoreException e) {
+      LOG.warn("event {}: the payout to {} has to wait: {}", event, now.payout().person(), e.getMessage());
+      return false;
+    }
+  }
+
+  private boolean due(Case now, PayoutState.Due due) {
+    Optional<Said<DepositMessage.Claim>> claim = now.said().claim(parts.self(), now.payout().person(),
+        now.key().round());
+    if (closed(now)) {
+      return giveUp(now, claim);
+    }
+    if (claim.isEmpty() || parts.clock().millis() < due.notBeforeMillis()) {
+      return false;
+    }
+    return switch (new ClaimCheck(parts, event).check(claim.get(), now.payout(), now.key().round())) {
+      case ClaimCheck.Refused(var reason) -> refuse(now, claim.get(), reason);
+      case ClaimCheck.Later(var reason) -> later(now, due, reason);
+      case ClaimCheck.TooDear(var fee) -> put(now, new PayoutState.Repriced(fee));
+      case ClaimCheck.Good(var invoice) -> pay(now, new PayoutState.Paying(due.attempts() + 1, invoice));
+    };
+  }
+
+  /** A claim that could not be paid in time is answered before the payout goes on to the next person. */
+  private boolean giveUp(Case now, Optional<Said<DepositMessage.Claim>> claim) {
+    return claim.map(c -> refuse(now, c, "it could not be paid before the claim window closed"))
+        .orElseGet(() -> put(now, new PayoutState.Unclaimed()));
+  }
+
+  private boolean later(Case now, PayoutState.Due due, String reason) {
+    LOG.info("event {}: the payout to {} waits: {}", event, now.payout().person(), reason);
+    return put(now, new PayoutState.Due(due.attempts(), parts.clock().millis() + RESTS.getFirst().toMillis()));
+  }
+
+  private boolean refuse(Case now, Said<DepositMessage.Claim> claim, String reason) {
+    String brief = reason.substring(0, Math.min(reason.length(), DepositMessage.REASON_CHARS));
+    return say(now, new DepositMessage.ClaimRefused(event, now.payout().person(), now.key().round(), claim.entry(),
+        brief));
+  }
+
+  private boolean pay(Case now, PayoutState.Paying paying) {
+    parts.store().save(List.of(
+        new Change.UseHash(paying.invoice().hash(),
+            new HashUse.Payout(event, now.key().round(), now.payout().person())),
+        new Change.PutPayout(event, now.key().round(), now.payout().person(), paying)));
+    states.put(now.key(), paying);
+    send(now, paying);
+    return true;
+  }
+
+  private Payment send(Case now, PayoutState.Paying paying) {
+    parts.killPoint().at(KillPoint.Step.PAYING, KillPoint.Moment.BEFORE_EFFECT);
+    Payment payment = parts.lightning().pay(new Lightning.PayRequest(id(now.key(), paying.attempt()),
+        paying.invoice().bolt11(), now.payout().maxFee(), ROUTE_TIMEOUT));
+    parts.killPoint().at(KillPoint.Step.PAYING, KillPoint.Moment.AFTER_EFFECT);
+    return payment;
+  }
+
+  private boolean paying(Case now, PayoutState.Paying paying) {
+    Payment payment = parts.lightning().payment(id(now.key(), paying.attempt())).orElseGet(() -> send(now, paying));
+    return switch (payment) {
+      case Payment.Pending _ -> false;
+      case Payment.Sent(_, var preimage, var amount, var fee) -> put(now,
+          new PayoutState.Paid(amount, fee, preimage));
+      case Payment.Failed(_, var reason, _) -> failed(now, paying, reason);
+    };
+  }
+
+  private boolean failed(Case now, PayoutState.Paying paying, String reason) {
+    LOG.info("event {}: try {} of the payout to {} failed: {}", event, paying.attempt(), now.payout().person(),
+        reason);
+    long until = parts.clock().millis() + rest(paying.attempt()).toMillis();
+    if (paying.attempt() % TRIES_PER_INVOICE != 0) {
+      return put(now, new PayoutState.Resting(paying.attempt(), paying.invoice(), until));
+    }
+    put(now, new PayoutState.Due(paying.attempt(), until));
+    Optional<Said<DepositMessage.Claim>> claim = now.said().claim(parts.self(), now.payout().person(),
+        now.key().round());
+    return claim.filter(c -> c.entry().equals(paying.invoice().claim()))
+        .map(c -> refuse(now, c, TRIES_PER_INVOICE + " tries failed, the last one: " + reason)).orElse(true);
+  }
+
+  private static Duration rest(int failures) {
+    return failures <= RESTS.size() ? RESTS.get(failures - 1) : LONG_REST;
+  }
+
+  private boolean resting(Case now, PayoutState.Resting resting) {
+    if (closed(now)) {
+      return giveUp(now, now.said().claim(parts.self(), now.payout().person(), now.key().round()));
+    }
+    if (parts.clock().millis() < resting.untilMillis()) {
+      return false;
+    }
+    return pay(now, new PayoutState.Paying(resting.attempts() + 1, resting.invoice()));
+  }
+
+  /** The claim window is over. A payment under way is waited for all the same. */
+  private boolean closed(Case now) {
+    return parts.clock().millis() >= now.round().timestampMillis() + now.terms().claimWindowMillis();
+  }
+
+  private boolean put(Case now, PayoutState state) {
+    parts.store().save(List.of(new Change.PutPayout(event, now.key().round(), now.payout().person(), state)));
+    states.put(now.key(), state);
+    return true;
+  }
+
+  private boolean say(Case now, DepositMessage message) {
+    voice.say(now.meetupEvent().group(), message);
+    return true;
+  }
+
+  /** One id for each try of each payout: SHA-256(domain ‖ event ‖ person ‖ round ‖ attempt). */
+  private PaymentId id(Key key, int attempt) {
+    byte[] name = ByteBuffer.allocate(ID_DOMAIN.length + 2 * Bytes32.LENGTH + 2 * Integer.BYTES).put(ID_DOMAIN)
+        .put(event.bytes()).put(key.person().bytes()).putInt(key.round()).putInt(attempt).array();
+    return new PaymentId(Bytes32.sha256(name));
+  }
+
+  /** Payouts with their state, for whoever looks. */
+  List<PayoutRow> rows() {
+    List<PayoutRow> rows = new ArrayList<>();
+    states.forEach((key, state) -> rows.add(new PayoutRow(key.round(), key.person(), state)));
+    return rows;
+  }
+}
