@@ -1,6 +1,5 @@
 package klatch.libp2p;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -63,20 +62,24 @@ public final class Identify implements StreamHandler {
   public void handle(Stream stream) throws IOException {
     stream.timeout(TIMEOUT);
     byte[] message = message(stream.connection().remoteAddress());
-    ByteArrayOutputStream framed = new ByteArrayOutputStream();
-    framed.writeBytes(Varint.encode(message.length));
-    framed.writeBytes(message);
-    stream.output().write(framed.toByteArray());
+    stream.output().write(Bytes.join(Varint.encode(message.length), message));
+  }
+
+  private byte[] message(Multiaddr observed) {
+    List<Multiaddr> addresses = host.listenAddresses().stream().map(Multiaddr::withoutPeer).toList();
+    return encode(options.key().publicKey(), addresses, host.protocols(), observed, options.agentVersion(),
+        record(addresses));
   }
 
   /** Our message for a peer seen at {@code observed}. */
-  byte[] message(Multiaddr observed) {
-    List<Multiaddr> addresses = host.listenAddresses().stream().map(Multiaddr::withoutPeer).toList();
-    Protobuf.Writer message = new Protobuf.Writer().bytes(PUBLIC_KEY, PublicKeys.encode(options.key().publicKey()));
-    addresses.forEach(address -> message.bytes(LISTEN_ADDRS, address.bytes()));
-    host.protocols().forEach(protocol -> message.text(PROTOCOLS, protocol));
+  static byte[] encode(byte[] publicKey, List<Multiaddr> listen, List<String> protocols, Multiaddr observed,
+      String agentVersion,
+      byte[] signedRecord) {
+    Protobuf.Writer message = new Protobuf.Writer().bytes(PUBLIC_KEY, PublicKeys.encode(publicKey));
+    listen.forEach(address -> message.bytes(LISTEN_ADDRS, address.bytes()));
+    protocols.forEach(protocol -> message.text(PROTOCOLS, protocol));
     byte[] bytes = message.bytes(OBSERVED_ADDR, observed.bytes()).text(PROTOCOL_VERSION_TAG, PROTOCOL_VERSION)
-        .text(AGENT_VERSION, options.agentVersion()).bytes(SIGNED_PEER_RECORD, record(addresses)).toByteArray();
+        .text(AGENT_VERSION, agentVersion).bytes(SIGNED_PEER_RECORD, signedRecord).toByteArray();
     if (bytes.length > MAX_OWN_MESSAGE_BYTES) {
       throw new IllegalStateException(
           "identify message of " + bytes.length + " bytes, at most " + MAX_OWN_MESSAGE_BYTES);

@@ -180,17 +180,21 @@ public final class Libp2pHost implements Host {
         new BufferBudget(bufferedBytes));
     synchronized (connections) {
       requireRoom();
-      long same = connections.stream().filter(c -> c.remotePeer().equals(secured.remotePeer())).count();
-      if (same >= options.limits().connectionsPerPeer()) {
-        throw new IOException("already " + same + " connections with " + secured.remotePeer());
-      }
       if (closed.get()) {
         throw new IOException("this host is closed");
       }
       connections.add(connection);
     }
+    retireOldest(secured.remotePeer());
     connectionListeners.forEach(listener -> execute(() -> listener.accept(connection)));
     return connection;
+  }
+
+  /** A peer that comes back after a broken network must not be kept out by its own dead connections. */
+  private void retireOldest(PeerId peer) {
+    List<TcpConnection> same = connections.stream().filter(c -> c.isOpen() && c.remotePeer().equals(peer)).toList();
+    int excess = Math.max(0, same.size() - options.limits().connectionsPerPeer());
+    same.subList(0, excess).forEach(old -> old.kill("replaced by a newer connection of the same peer"));
   }
 
   private void refused(String from, String reason) {

@@ -6,7 +6,7 @@ import java.time.Duration;
  * The bounds of one host. {@link #DEFAULT} suits a person's node; the sources of the figures are in docs/spec/libp2p.md.
  *
  * @param connections open connections of the whole host
- * @param connectionsPerPeer open connections with one peer
+ * @param connectionsPerPeer open connections with one peer; a newer one replaces the oldest
  * @param pendingHandshakes connections that have not yet proven a key, of the whole host
  * @param pendingPerAddress the same from one IP address
  * @param inboundStreams streams one connection's remote may have open here, counting handlers still at work
@@ -97,6 +97,11 @@ public record Limits(int connections, int connectionsPerPeer, int pendingHandsha
 
   public Limits withConnections(int value) {
     return new Limits(value, connectionsPerPeer, pendingHandshakes, pendingPerAddress, inboundStreams, outboundStreams,
+        timeouts);
+  }
+
+  public Limits withConnectionsPerPeer(int value) {
+    return new Limits(connections, value, pendingHandshakes, pendingPerAddress, inboundStreams, outboundStreams,
         timeouts);
   }
 

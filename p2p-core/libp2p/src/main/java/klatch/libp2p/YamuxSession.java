@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -101,8 +100,8 @@ final class YamuxSession {
       end("an error of our own: " + e);
       throw e;
     } finally {
-      channel.socket().closeGently();
       failStreams();
+      channel.socket().closeGently();
       events.ended(reason());
     }
   }
@@ -303,6 +302,9 @@ final class YamuxSession {
 
   /** Queues a frame without payload and sees to its being written soon; never blocks. */
   void control(YamuxFrame control) {
+    if (!isOpen() && control.type() != YamuxFrame.GO_AWAY) {
+      return;
+    }
     synchronized (pendingLock) {
       if (pendingBytes + YamuxFrame.HEADER_BYTES > pending.length) {
         if (pending.length >= Limits.PENDING_CONTROL_BYTES) {
@@ -315,11 +317,7 @@ final class YamuxSession {
       pendingBytes += YamuxFrame.HEADER_BYTES;
     }
     if (flushScheduled.compareAndSet(false, true)) {
-      try {
-        threads.execute(this::flushScheduled);
-      } catch (RejectedExecutionException e) {
-        flushScheduled();
-      }
+      threads.execute(this::flushScheduled);
     }
   }
 

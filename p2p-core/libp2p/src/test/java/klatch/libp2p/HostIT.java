@@ -247,6 +247,21 @@ class HostIT {
   }
 
   @Test
+  void aPeersNewerConnectionReplacesItsOldestPastTheLimit() throws Exception {
+    try (HostPair hosts = HostPair.start(Limits.DEFAULT.withConnectionsPerPeer(2))) {
+      Multiaddr unnamed = hosts.server().listenAddresses().getFirst().withoutPeer();
+      Connection first = hosts.client().connect(unnamed);
+      Connection second = hosts.client().connect(unnamed);
+      assertThat(hosts.client().connect(hosts.server().listenAddresses().getFirst())).isSameAs(first);
+      Connection third = hosts.client().connect(unnamed);
+      await().until(() -> !first.isOpen());
+      assertThat(Ping.roundTrip(second)).isPositive();
+      assertThat(Ping.roundTrip(third)).isPositive();
+      assertThat(hosts.server().connections()).hasSize(2);
+    }
+  }
+
+  @Test
   void closingAHostEndsItsThreadsPortsAndStreamsQuickly() throws Exception {
     HostPair hosts = HostPair.start();
     List<Optional<String>> reasons = new CopyOnWriteArrayList<>();

@@ -1,0 +1,142 @@
+package klatch.libp2p;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.channels.SocketChannel;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** A peer that does what a test wants instead of what the protocols want: raw bytes, or after a proper handshake raw yamux frames. */
+final class RawPeer implements AutoCloseable {
+  private static final int PATIENCE_MILLIS = 10_000;
+
+  private final SocketChannel channel;
+  private final Ed25519Key key = Ed25519Key.generate();
+  private final ArrayDeque<YamuxFrame> received = new ArrayDeque<>();
+  private Optional<NoiseChannel> noise = Optional.empty();
+
+  private RawPeer(SocketChannel channel) {
+    this.channel = channel;
+  }
+
+  static RawPeer connect(Host host) throws IOException {
+    return new RawPeer(SocketChannel.open(host.listenAddresses().getFirst().withoutPeer().toSocketAddress()));
+  }
+
+  /** Connects and does the whole handshake as it should be. */
+  static RawPeer secured(Host host) throws Exception {
+    RawPeer peer = connect(host);
+    SecureRandom random = new SecureRandom();
+    NoiseHandshake.Credentials credentials = NoiseHandshake.Credentials.of(peer.key, SecuredSocket.MUXERS, random);
+    peer.noise = Optional.of(SecuredSocket.dial(peer.channel, credentials, random, Optional.of(host.id())).channel());
+    return peer;
+  }
+
+  PeerId id() {
+    return key.peerId();
+  }
+
+  void send(byte[] bytes) throws IOException {
+    new SocketBytes(channel).write(bytes, 0, bytes.length);
+  }
+
+  void endOutput() throws IOException {
+    channel.shutdownOutput();
+  }
+
+  /** Reads until the other side ends or resets the connection; fails if it does not within 10 s. */
+  void awaitEnd() throws IOException {
+    Socket socket = channel.socket();
+    socket.setSoTimeout(PATIENCE_MILLIS);
+    byte[] buffer = new byte[8192];
+    try {
+      while (socket.getInputStream().read(buffer) >= 0) {
+        // Whatever it says.
+      }
+    } catch (java.net.SocketTimeoutException e) {
+      throw new AssertionError("still connected after " + PATIENCE_MILLIS + " ms", e);
+    } catch (java.net.SocketException e) {
+      // A reset is an end as well.
+    }
+  }
+
+  /** Whether the other side has ended the connection; does not wait, and throws away what it said. */
+  boolean ended() throws IOException {
+    Socket socket = channel.socket();
+    socket.setSoTimeout(1);
+    try {
+      return socket.getInputStream().read(new byte[8192]) < 0;
+    } catch (java.net.SocketTimeoutException e) {
+      return false;
+    } catch (java.net.SocketException e) {
+      return true;
+    }
+  }
+
+  void frame(int type, int flags, int streamId, long length, byte[] payload) throws IOException {
+    byte[] header = new byte[YamuxFrame.HEADER_BYTES];
+    new YamuxFrame(type, flags, streamId, length).write(header, 0);
+    plain(Bytes.join(header, payload));
+  }
+
+  void frame(int type, int flags, int streamId, long length) throws IOException {
+    frame(type, flags, streamId, length, new byte[0]);
+  }
+
+  /** {@code count} times the same header, many to a Noise message. */
+  void frames(int count, int type, int flags, int streamId, long length) throws IOException {
+    byte[] many = new byte[count * YamuxFrame.HEADER_BYTES];
+    for (int i = 0; i < count; i++) {
+      new YamuxFrame(type, flags, streamId, length).write(many, i * YamuxFrame.HEADER_BYTES);
+    }
+    plain(many);
+  }
+
+  /** Sends bytes as Noise messages. */
+  void plain(byte[] bytes) throws IOException {
+    NoiseChannel secure = noise.orElseThrow();
+    for (int at = 0; at < bytes.length; at += NoiseChannel.MAX_PLAIN_BYTES) {
+      byte[] part = Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + NoiseChannel.MAX_PLAIN_BYTES));
+      secure.output().write(part);
+    }
+  }
+
+  /** The next frame the other side sent, payload dropped; it always sends whole frames in a message. Empty at the end. */
+  Optional<YamuxFrame> next() throws IOException, MalformedMessageException {
+    NoiseChannel secure = noise.orElseThrow();
+    while (received.isEmpty()) {
+      int length;
+      try {
+        length = secure.read();
+      } catch (IOException e) {
+        return Optional.empty();
+      }
+      if (length < 0) {
+        return Optional.empty();
+      }
+      for (int at = 0; at < length;) {
+        YamuxFrame frame = YamuxFrame.read(secure.plain(), at);
+        received.add(frame);
+        at += YamuxFrame.HEADER_BYTES + (frame.type() == YamuxFrame.DATA ? (int) frame.length() : 0);
+      }
+    }
+    return Optional.of(received.removeFirst());
+  }
+
+  /** Reads frames up to the first of this type and with this flag (0 for any). */
+  YamuxFrame await(int type, int flag) throws IOException, MalformedMessageException {
+    for (Optional<YamuxFrame> frame = next(); frame.isPresent(); frame = next()) {
+      if (frame.get().type() == type && (flag == 0 || frame.get().has(flag))) {
+        return frame.get();
+      }
+    }
+    throw new AssertionError("the connection ended without a frame of type " + type + " with flag " + flag);
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}
