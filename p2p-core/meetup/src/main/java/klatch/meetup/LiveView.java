@@ -1,15 +1,21 @@
 package klatch.meetup;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import klatch.log.Arrival;
+import klatch.log.Entry;
+import klatch.log.ForkProof;
+import klatch.log.LogId;
 import klatch.log.LogStore;
 import klatch.log.StoreException;
 import klatch.log.TopicId;
@@ -24,20 +30,27 @@ final class LiveView implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LiveView.class);
   /** Entries read from the store at once: a few megabytes at most. */
   private static final int BATCH = 500;
-  /** How long the thread waits before it tries a failed store again. */
-  private static final long RETRY_MILLIS = 500;
+  /** How long the thread waits before it tries a failed store again; it waits twice as long each time. */
+  private static final long FIRST_RETRY_MILLIS = 250;
+  /** And never longer than this. */
+  private static final long LAST_RETRY_MILLIS = 4_000;
 
   private final LogStore store;
   private final Ledger ledger;
   private final ReentrantLock lock = new ReentrantLock();
-  private final MeetupView view = new MeetupView();
+  private MeetupView view = new MeetupView();
   private long position;
+  /** Logs that are forked, each with the sequence from which on it does not count. */
+  private Map<LogId, Long> forks = new HashMap<>();
   private final Set<TopicId> undecided = new HashSet<>();
   private final List<Meetup.ChangeListener> listeners = new CopyOnWriteArrayList<>();
   private final Semaphore news = new Semaphore(1);
   private final LogStore.Subscription subscription;
   private final Thread thread;
+  private final AtomicBoolean forksUnread = new AtomicBoolean(true);
   private volatile boolean closed;
+  /** Touched by the thread only. */
+  private long retryMillis = FIRST_RETRY_MILLIS;
 
   /** Appends what follows from the view; called with the lock held. */
   @FunctionalInterface
@@ -48,7 +61,18 @@ final class LiveView implements AutoCloseable {
   LiveView(LogStore store, Ledger ledger) {
     this.store = store;
     this.ledger = ledger;
-    this.subscription = store.subscribe(arrivals -> news.release());
+    this.subscription = store.subscribe(new LogStore.Listener() {
+      @Override
+      public void arrived(List<Arrival> arrivals) {
+        news.release();
+      }
+
+      @Override
+      public void forked(ForkProof proof) {
+        forksUnread.set(true);
+        news.release();
+      }
+    });
     this.thread = Thread.ofVirtual().name("meetup-view").start(this::follow);
   }
 
@@ -76,16 +100,39 @@ final class LiveView implements AutoCloseable {
   }
 
   private void catchUp() {
+    if (forksUnread.get()) {
+      readForks();
+    }
     List<Arrival> batch;
     do {
       batch = store.arrivals(position, BATCH);
       for (Arrival arrival : batch) {
-        if (view.apply(arrival.entry())) {
-          undecided.add(arrival.entry().topic());
+        Entry entry = arrival.entry();
+        if (entry.sequence() < forks.getOrDefault(entry.log(), Long.MAX_VALUE) && view.apply(entry)) {
+          undecided.add(entry.topic());
         }
         position = arrival.position();
       }
     } while (batch.size() == BATCH);
+  }
+
+  /** What a forked log said from the fork on is not the same everywhere, so nobody's view has it. */
+  private void readForks() {
+    forksUnread.set(false);
+    try {
+      Map<LogId, Long> found = new HashMap<>();
+      for (TopicId topic : store.topics()) {
+        store.forks(topic).forEach(proof -> found.merge(proof.log(), proof.sequence(), Math::min));
+      }
+      if (!found.equals(forks)) {
+        forks = found;
+        view = new MeetupView();
+        position = 0;
+      }
+    } catch (StoreException e) {
+      forksUnread.set(true);
+      throw e;
+    }
   }
 
   private void follow() {
@@ -102,15 +149,20 @@ final class LiveView implements AutoCloseable {
     }
   }
 
+  /**
+   * A step reads the log first, so trying again is safe even when it is not known whether the last append was stored.
+   */
   private void step() throws InterruptedException {
     try {
       Set<TopicId> changed = exclusively(this::keepLedger);
+      retryMillis = FIRST_RETRY_MILLIS;
       if (!changed.isEmpty()) {
         listeners.forEach(listener -> tell(listener, changed));
       }
     } catch (StoreException e) {
-      LOG.warn("cannot read or write the log now, trying again in {} ms: {}", RETRY_MILLIS, e.getMessage());
-      news.tryAcquire(RETRY_MILLIS, TimeUnit.MILLISECONDS);
+      LOG.warn("cannot read or write the log now, trying again in {} ms: {}", retryMillis, e.getMessage());
+      news.tryAcquire(retryMillis, TimeUnit.MILLISECONDS);
+      retryMillis = Math.min(2 * retryMillis, LAST_RETRY_MILLIS);
       news.release();
     } catch (RuntimeException e) {
       LOG.error("the seat ledger failed; it tries again when something new arrives", e);
@@ -137,7 +189,10 @@ final class LiveView implements AutoCloseable {
     }
   }
 
-  /** Waits for the thread, so that nothing is appended afterwards. It is not interrupted: that would break its database socket. */
+  /**
+   * Waits for the thread, so that nothing is appended afterwards. It is not interrupted: that would break its
+   * database socket.
+   */
   @Override
   public void close() {
     subscription.close();

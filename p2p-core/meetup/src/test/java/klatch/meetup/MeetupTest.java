@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import klatch.log.EntryId;
 import klatch.log.LogStore;
+import klatch.log.StoreException;
 import klatch.log.TopicId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +94,70 @@ final class MeetupTest {
       await().until(() -> !heard.isEmpty() && listening.meetup.nicknames(topic).containsKey(ann.device));
     }
     return heard.getLast();
+  }
+
+  @Test
+  void aStoreThatFailsForAWhileLosesNoDecision() {
+    EventId event = announce(2);
+    FailingStore failing = new FailingStore(host.store);
+    host.meetup.close();
+    try (Meetup onFailing = new Meetup(failing, host.key, clock)) {
+      assertThat(onFailing.events()).hasSize(1);
+      failing.failing.set(true);
+      ann.meetup.pledge(event).orThrow();
+      host.copyFrom(ann);
+      await().until(() -> failing.failures.get() > 1);
+      assertThatThrownBy(() -> onFailing.seats(event)).isInstanceOf(StoreException.class);
+      failing.failing.set(false);
+      await().until(() -> onFailing.seats(event).confirmed().contains(ann.device));
+    }
+  }
+
+  @Test
+  void aDecisionThatWasStoredAlthoughTheStoreFailedIsNotMadeAgain() {
+    EventId event = announce(2);
+    FailingStore failing = new FailingStore(host.store);
+    host.meetup.close();
+    long before = host.store.lastPosition();
+    failing.failAfterAppend.set(true);
+    try (Meetup onFailing = new Meetup(failing, host.key, clock)) {
+      ann.meetup.pledge(event).orThrow();
+      host.copyFrom(ann);
+      await().until(() -> failing.failures.get() == 1
+          && onFailing.seats(event).confirmed().contains(ann.device));
+      bob.meetup.pledge(event).orThrow();
+      host.copyFrom(bob);
+      await().until(() -> onFailing.seats(event).confirmed().size() == 2);
+    }
+    assertThat(host.store.lastPosition()).as("two pledges and two decisions").isEqualTo(before + 4);
+  }
+
+  @Test
+  void whatAForkedLogSaidFromTheForkOnDoesNotCount() {
+    EventId event = announce(2);
+    Scribe one = new Scribe(2);
+    Scribe other = new Scribe(2);
+    one.write(topic, new Pledged(event));
+    other.write(topic, new MemberProfile("another past"));
+    host.store.ingest(one.entries);
+    awaitStatus(event, ann, Seat.Status.CONFIRMED);
+    host.store.ingest(other.entries);
+    await().until(() -> host.meetup.seats(event).all().isEmpty());
+    assertThat(host.meetup.seats(event).taken()).as("the ledger's decision stands").isEqualTo(1);
+    assertThat(host.meetup.event(event)).isPresent();
+  }
+
+  @Test
+  void twoClicksPledgeOnce() throws InterruptedException {
+    EventId event = announce(2);
+    List<Outcome<EntryId>> outcomes = new CopyOnWriteArrayList<>();
+    List<Thread> clicks = Stream.generate(() -> Thread.startVirtualThread(() -> outcomes.add(ann.meetup.pledge(event))))
+        .limit(8).toList();
+    for (Thread click : clicks) {
+      click.join();
+    }
+    assertThat(outcomes).hasSize(8).filteredOn(Outcome.Done.class::isInstance).hasSize(1);
+    assertThat(ann.store.lastPosition()).as("group, event and one pledge").isEqualTo(3);
   }
 
   @Test
