@@ -21,15 +21,15 @@ import klatch.log.StoreException;
 import klatch.log.TopicId;
 
 /** A real store behind a connection that a test can break. */
-final class FailingStore implements LogStore {
+public final class FailingStore implements LogStore {
   /** Nothing gets through. */
-  final AtomicBoolean failing = new AtomicBoolean();
+  public final AtomicBoolean failing = new AtomicBoolean();
   /** The next append is stored, and its caller does not learn of it. */
-  final AtomicBoolean failAfterAppend = new AtomicBoolean();
-  final AtomicInteger failures = new AtomicInteger();
+  public final AtomicBoolean failAfterAppend = new AtomicBoolean();
+  public final AtomicInteger failures = new AtomicInteger();
   private final LogStore store;
 
-  FailingStore(LogStore store) {
+  public FailingStore(LogStore store) {
     this.store = store;
   }
 

@@ -3,6 +3,7 @@ package klatch.meetup.checkin;
 import static klatch.meetup.Scribe.HOUR;
 import static klatch.meetup.Scribe.T0;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.util.ArrayList;
@@ -11,10 +12,13 @@ import java.util.List;
 import klatch.libp2p.MalformedMessageException;
 import klatch.log.Arrival;
 import klatch.log.Entry;
+import klatch.log.StoreException;
 import klatch.log.TopicId;
 import klatch.meetup.ByteString;
 import klatch.meetup.Encounter;
 import klatch.meetup.EventId;
+import klatch.meetup.FailingStore;
+import klatch.meetup.Meetup;
 import klatch.meetup.Node;
 import klatch.meetup.Outcome;
 import klatch.meetup.Pledged;
@@ -100,6 +104,27 @@ final class CheckInTest {
         .isEqualTo(CheckInRefusal.NO_RSVP);
     assertThat(entries()).isEqualTo(before);
     assertThat(host.meetup.presence(event).present()).isEmpty();
+  }
+
+  @Test
+  void whoCannotBeStoredIsNotCheckedInAndMayTryAgain() {
+    Scribe ann = seat(1).getFirst();
+    FailingStore failing = new FailingStore(host.store);
+    host.meetup.close();
+    try (Meetup onFailing = new Meetup(failing, host.key, clock)) {
+      CheckIn broken = new CheckIn(onFailing, host.key, clock, CheckIn::noBeacon);
+      DoorCode code = broken.code(event).orThrow();
+      long before = entries();
+      Answer answer = Answer.sign(code, ann.key, ByteString.zeros(Encounter.NONCE_BYTES), clock.millis());
+      failing.failing.set(true);
+      assertThatThrownBy(() -> broken.answer(answer)).isInstanceOf(StoreException.class);
+      failing.failing.set(false);
+      assertThat(entries()).isEqualTo(before);
+      failing.failAfterAppend.set(true);
+      assertThatThrownBy(() -> broken.answer(answer)).isInstanceOf(StoreException.class);
+      assertThat(broken.answer(answer)).as("it had been stored").isInstanceOf(CheckInReply.AlreadyCheckedIn.class);
+      assertThat(entries()).isEqualTo(before + 1);
+    }
   }
 
   @Test
