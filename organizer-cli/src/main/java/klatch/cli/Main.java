@@ -1,14 +1,17 @@
 package klatch.cli;
 
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-
-/** The {@code klatch} command; each subcommand is a class of its own. */
-@Command(name = "klatch", mixinStandardHelpOptions = true, version = "klatch 0.1.0", description = "A meetup app with no company in the middle.", synopsisSubcommandLabel = "COMMAND")
+/** Where the {@code klatch} command begins. */
 public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+    System.exit(Commands.of(Main::start).execute(args));
+  }
+
+  /** The node, told to stop in order when the process is. */
+  private static RunningNode start(NodeOptions options) {
+    var node = Node.start(options);
+    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(node::close));
+    return node;
   }
 }

@@ -79,6 +79,11 @@ public final class Database implements AutoCloseable {
     return Optional.ofNullable(server);
   }
 
+  /** How another process of this person reaches the same server: a JDBC URL with user and password. A secret. */
+  public String urlWithLogin() {
+    return server == null ? jdbcUrl : jdbcUrl + "?user=" + server.user() + "&password=" + server.password();
+  }
+
   /** The full name of a module's schema on the server. */
   public String schemaName(String schema) {
     return prefix + checkedName(schema, "schema");

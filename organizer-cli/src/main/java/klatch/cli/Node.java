@@ -1,0 +1,218 @@
+package klatch.cli;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import klatch.libp2p.Host;
+import klatch.libp2p.HostOptions;
+import klatch.libp2p.Libp2pHost;
+import klatch.libp2p.ListenException;
+import klatch.libp2p.Multiaddr;
+import klatch.log.Database;
+import klatch.log.DirectoryLock;
+import klatch.log.LogStore;
+import klatch.log.PostgresLogStore;
+import klatch.log.StoreException;
+import klatch.meetup.Meetup;
+import klatch.meetup.checkin.CheckIn;
+import klatch.web.ApiParts;
+import klatch.web.ApiPortException;
+import klatch.web.LocalApi;
+import klatch.web.NodeControl;
+
+/**
+ * One person's node: the one place where the parts are put together. They are started in {@link #start} from the bottom
+ * up and closed in the opposite order; whatever fails on the way closes what was there.
+ */
+public final class Node implements RunningNode, NodeControl {
+  private static final String NICKNAME_FILE = "nickname";
+
+  private final NodeOptions options;
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final NodeKeys keys;
+  private final Clock clock;
+  private final Host host;
+  private final LogStore log;
+  private final Meetup meetup;
+  private final CheckIn checkIn;
+  private final Optional<NodeMoney> money;
+  private final URI apiUrl;
+
+  /** @throws StartRefusedException if it cannot start; nothing of it runs then */
+  public static Node start(NodeOptions options) {
+    return new Node(options);
+  }
+
+  private Node(NodeOptions options) {
+    this.options = options;
+    try {
+      Files.createDirectories(options.dataDir());
+      clock = options.clockFile().<Clock>map(FileClock::new).orElseGet(Clock::systemUTC);
+      var database = opened(database());
+      keys = NodeKeys.of(options.dataDir());
+      log = opened(new PostgresLogStore(database, clock));
+      meetup = opened(new Meetup(log, keys.device(), clock));
+      host = opened(Libp2pHost.create(HostOptions.of(keys.device()).listen(options.ports().listen().toArray(String[]::new))
+        .agentVersion("klatch/" + klatch.web.Version.NUMBER).clock(clock)));
+      checkIn = new CheckIn(meetup, keys.device(), clock, CheckIn::noBeacon);
+      checkIn.serve(host);
+      money = options.chain().bitcoind().map(bitcoind -> opened(NodeMoney.start(options, bitcoind, keys, database, log, meetup, clock)));
+      apiUrl = serveApi();
+    } catch (RuntimeException | IOException e) {
+      close();
+      throw refused(e);
+    }
+  }
+
+  private <T extends AutoCloseable> T opened(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  private Database database() {
+    var storage = options.storage();
+    if (storage.jdbcUrl().isEmpty()) {
+      return Database.embedded(options.dataDir(), storage.schemaPrefix());
+    }
+    opened(DirectoryLock.acquire(options.dataDir()));
+    return Database.external(storage.jdbcUrl().get(), storage.schemaPrefix());
+  }
+
+  private URI serveApi() throws IOException {
+    var api = opened(LocalApi.start(new ApiParts(meetup, checkIn, host, money.map(NodeMoney::forApi), this, clock),
+      options.ports().apiPort()));
+    NodeKeys.writePrivately(options.apiFile(),
+      Json.line(new ApiClient.ApiFile(api.url().toString(), api.token())) + "\n");
+    opened(() -> Files.deleteIfExists(options.apiFile()));
+    return api.url();
+  }
+
+  private static RuntimeException refused(Exception e) {
+    return switch (e) {
+      case StartRefusedException refused -> refused;
+      case ListenException _, ApiPortException _, StoreException _, IOException _ ->
+        new StartRefusedException(String.valueOf(e.getMessage()), e);
+      case RuntimeException other -> other;
+      default -> new IllegalStateException(e);
+    };
+  }
+
+  /** The parts, for a program that runs a node inside itself. */
+  public Meetup meetup() {
+    return meetup;
+  }
+
+  public Host host() {
+    return host;
+  }
+
+  public LogStore log() {
+    return log;
+  }
+
+  public CheckIn checkIn() {
+    return checkIn;
+  }
+
+  public Optional<NodeMoney> money() {
+    return money;
+  }
+
+  @Override
+  public URI apiUrl() {
+    return apiUrl;
+  }
+
+  @Override
+  public String peerId() {
+    return host.id().toString();
+  }
+
+  @Override
+  public List<String> listenAddresses() {
+    return host.listenAddresses().stream().map(Multiaddr::toString).toList();
+  }
+
+  @Override
+  public List<String> notices() {
+    var notices = new ArrayList<String>();
+    if (money.isEmpty()) {
+      notices.add("no chain was given (--bitcoind-url), so there is no Lightning here: meetups work, deposits do not");
+    }
+    return notices;
+  }
+
+  @Override
+  public String network() {
+    return options.chain().network().label();
+  }
+
+  @Override
+  public Optional<String> nickname() {
+    try {
+      return Optional.of(Files.readString(nicknameFile(), StandardCharsets.UTF_8).strip()).or(options::nickname);
+    } catch (IOException e) {
+      return options.nickname();
+    }
+  }
+
+  @Override
+  public void rename(String nickname) {
+    try {
+      NodeKeys.writePrivately(nicknameFile(), nickname + "\n");
+    } catch (IOException e) {
+      throw new StoreException("the nickname cannot be kept: " + e.getMessage(), true, e);
+    }
+  }
+
+  private Path nicknameFile() {
+    return options.dataDir().resolve(NICKNAME_FILE);
+  }
+
+  @Override
+  public Optional<String> lightningAddress() {
+    return money.map(NodeMoney::lightningAddress);
+  }
+
+  @Override
+  public void stop() {
+    stop.countDown();
+  }
+
+  @Override
+  public void awaitStop() throws InterruptedException {
+    stop.await();
+  }
+
+  /** Closes what was started, newest first; a part that fails to close does not keep the others open. */
+  @Override
+  public void close() {
+    stop.countDown();
+    RuntimeException failure = null;
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (Exception e) {
+        var wrapped = new IllegalStateException("a part of the node did not close: " + e.getMessage(), e);
+        if (failure == null) {
+          failure = wrapped;
+        } else {
+          failure.addSuppressed(wrapped);
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package klatch.cli.demo;
+
+import java.util.List;
+
+/**
+ * What a rehearsal is told.
+ *
+ * @param depositSat  each attendee's deposit
+ * @param killAt      the steps around which the organiser's process halts, as {@code KillPoint.Step} names them
+ * @param randomKills hard kills from outside at random moments, spread over the whole rehearsal
+ * @param seed        of the random moments
+ */
+record DemoOptions(int attendees, int noShows, long depositSat, ChainKind chain, Topology topology,
+    List<String> killAt, int randomKills, long seed) {
+  /** One routing node and one funding transaction serve them all; beyond this the machine is the limit, not the idea. */
+  static final int MAX_ATTENDEES = 100;
+
+  /** The kills are spread over the rehearsal; each costs a restart. */
+  static final int MAX_KILLS = 1_000;
+
+  enum ChainKind {
+    EMBEDDED, BITCOIND
+  }
+
+  enum Topology {
+    ROUTED, DIRECT
+  }
+
+  DemoOptions {
+    killAt = List.copyOf(killAt);
+    if (attendees < 1 || attendees > MAX_ATTENDEES) {
+      throw new IllegalArgumentException("--attendees must lie in 1.." + MAX_ATTENDEES + ", not " + attendees);
+    }
+    if (noShows < 0 || noShows > attendees) {
+      throw new IllegalArgumentException("--no-shows must lie in 0.." + attendees + ", not " + noShows);
+    }
+    if (randomKills < 0 || randomKills > MAX_KILLS) {
+      throw new IllegalArgumentException(
+          "--kill-organiser-randomly must lie in 0.." + MAX_KILLS + ", not " + randomKills);
+    }
+  }
+
+  int present() {
+    return attendees - noShows;
+  }
+}
