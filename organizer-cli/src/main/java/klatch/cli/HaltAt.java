@@ -50,7 +50,7 @@ final class HaltAt implements KillPoint {
       }
     }
     throw new IllegalArgumentException(
-      "no step is called '" + name + "'; there are offered, held, releasing, collecting and paying");
+        "no step is called '" + name + "'; there are offered, held, releasing, collecting and paying");
   }
 
   @Override
@@ -59,7 +59,7 @@ final class HaltAt implements KillPoint {
       return;
     }
     var marker = directory.resolve("halted-" + step.name().toLowerCase(Locale.ROOT) + "-"
-      + moment.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        + moment.name().toLowerCase(Locale.ROOT).replace('_', '-'));
     try {
       Files.createFile(marker);
     } catch (FileAlreadyExistsException e) {

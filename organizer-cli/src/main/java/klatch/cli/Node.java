@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import klatch.libp2p.Connection;
 import klatch.libp2p.Host;
 import klatch.libp2p.HostOptions;
 import klatch.libp2p.Libp2pHost;
@@ -22,6 +23,8 @@ import klatch.log.DirectoryLock;
 import klatch.log.LogStore;
 import klatch.log.PostgresLogStore;
 import klatch.log.StoreException;
+import klatch.log.TopicPolicy;
+import klatch.log.TopicSync;
 import klatch.meetup.Meetup;
 import klatch.meetup.checkin.CheckIn;
 import klatch.web.ApiParts;
@@ -44,6 +47,7 @@ public final class Node implements RunningNode, NodeControl {
   private final Host host;
   private final LogStore log;
   private final Meetup meetup;
+  private final AddressBook addresses;
   private final CheckIn checkIn;
   private final Optional<NodeMoney> money;
   private final URI apiUrl;
@@ -62,11 +66,15 @@ public final class Node implements RunningNode, NodeControl {
       keys = NodeKeys.of(options.dataDir());
       log = opened(new PostgresLogStore(database, clock));
       meetup = opened(new Meetup(log, keys.device(), clock));
-      host = opened(Libp2pHost.create(HostOptions.of(keys.device()).listen(options.ports().listen().toArray(String[]::new))
-        .agentVersion("klatch/" + klatch.web.Version.NUMBER).clock(clock)));
+      host = opened(
+          Libp2pHost.create(HostOptions.of(keys.device()).listen(options.ports().listen().toArray(String[]::new))
+              .agentVersion("klatch/" + klatch.web.Version.NUMBER).clock(clock)));
+      var sync = opened(new TopicSync(host, log, TopicPolicy.OPEN));
+      addresses = AddressBook.open(options.dataDir().resolve("peers"), sync);
       checkIn = new CheckIn(meetup, keys.device(), clock, CheckIn::noBeacon);
       checkIn.serve(host);
-      money = options.chain().bitcoind().map(bitcoind -> opened(NodeMoney.start(options, bitcoind, keys, database, log, meetup, clock)));
+      money = options.chain().bitcoind()
+          .map(bitcoind -> opened(NodeMoney.start(options, bitcoind, keys, database, log, meetup, clock)));
       apiUrl = serveApi();
     } catch (RuntimeException | IOException e) {
       close();
@@ -90,9 +98,9 @@ public final class Node implements RunningNode, NodeControl {
 
   private URI serveApi() throws IOException {
     var api = opened(LocalApi.start(new ApiParts(meetup, checkIn, host, money.map(NodeMoney::forApi), this, clock),
-      options.ports().apiPort()));
+        options.ports().apiPort()));
     NodeKeys.writePrivately(options.apiFile(),
-      Json.line(new ApiClient.ApiFile(api.url().toString(), api.token())) + "\n");
+        Json.line(new ApiClient.ApiFile(api.url().toString(), api.token())) + "\n");
     opened(() -> Files.deleteIfExists(options.apiFile()));
     return api.url();
   }
@@ -100,7 +108,7 @@ public final class Node implements RunningNode, NodeControl {
   private static RuntimeException refused(Exception e) {
     return switch (e) {
       case StartRefusedException refused -> refused;
-      case ListenException _, ApiPortException _, StoreException _, IOException _ ->
+      case ListenException _,ApiPortException _,StoreException _,IOException _ ->
         new StartRefusedException(String.valueOf(e.getMessage()), e);
       case RuntimeException other -> other;
       default -> new IllegalStateException(e);
@@ -177,6 +185,12 @@ public final class Node implements RunningNode, NodeControl {
 
   private Path nicknameFile() {
     return options.dataDir().resolve(NICKNAME_FILE);
+  }
+
+  @Override
+  public Connection keep(Multiaddr address) {
+    addresses.keep(address);
+    return host.connect(address);
   }
 
   @Override

@@ -26,7 +26,7 @@ record NodeKeys(Ed25519Key device, Seed lightning) {
 
   static NodeKeys of(Path dataDir) {
     return new NodeKeys(Ed25519Key.fromSeed(secret(dataDir.resolve("device.key"))),
-      new Seed(secret(dataDir.resolve("lightning.seed"))));
+        new Seed(secret(dataDir.resolve("lightning.seed"))));
   }
 
   private static byte[] secret(Path file) {
@@ -54,9 +54,9 @@ record NodeKeys(Ed25519Key device, Seed lightning) {
     var next = file.resolveSibling(file.getFileName() + ".next");
     Files.deleteIfExists(next);
     var ownerOnly = PosixFilePermissions
-      .asFileAttribute(EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE));
+        .asFileAttribute(EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE));
     try (var channel = FileChannel.open(next,
-      EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly)) {
+        EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly)) {
       channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
       channel.force(true);
     }

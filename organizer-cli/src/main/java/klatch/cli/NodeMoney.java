@@ -17,6 +17,7 @@ import klatch.lightning.LdkLightning;
 import klatch.log.Database;
 import klatch.log.LogStore;
 import klatch.meetup.Meetup;
+import klatch.web.ApiParts;
 
 /** The node's money: an embedded Lightning node, the journal it rides in, and the deposits above both. */
 public final class NodeMoney implements AutoCloseable {
@@ -40,16 +41,16 @@ public final class NodeMoney implements AutoCloseable {
   }
 
   static NodeMoney start(NodeOptions options, NodeOptions.Bitcoind bitcoind, NodeKeys keys, Database database,
-    LogStore log, Meetup meetup, InstantSource clock) {
+      LogStore log, Meetup meetup, InstantSource clock) {
     var pool = database.dataSource(SCHEMA, CONNECTIONS);
     var commits = PostgresGroupCommit.open(pool, LOCK_PATIENCE);
     try {
       var lightning = LdkLightning.start(lightningConfig(options, bitcoind, keys), commits, pool);
       try {
         var surroundings = new Surroundings(keys.device(), log, meetup, lightning,
-          new PostgresCommitmentStore(pool, commits), clock,
-          HaltAt.fromProperty(options.chain().network(), options.dataDir()));
-        return new NodeMoney(commits, lightning, new Deposits(surroundings));
+            new PostgresCommitmentStore(pool, commits), clock,
+            HaltAt.fromProperty(options.chain().network(), options.dataDir()));
+        return new NodeMoney(commits, lightning, Deposits.start(surroundings));
       } catch (RuntimeException e) {
         lightning.close();
         throw e;
@@ -64,10 +65,11 @@ public final class NodeMoney implements AutoCloseable {
     boolean regtest = options.chain().network() == Network.REGTEST;
     var login = login(bitcoind.login());
     var chain = new ChainRpc(bitcoind.url(), login.user(), login.password(),
-      regtest ? REGTEST_POLL : ChainRpc.DEFAULT_POLL_INTERVAL);
+        regtest ? REGTEST_POLL : ChainRpc.DEFAULT_POLL_INTERVAL);
     return new LdkConfig(regtest ? klatch.lightning.Network.REGTEST : klatch.lightning.Network.SIGNET, "klatch",
-      keys.lightning(), new InetSocketAddress(InetAddress.getLoopbackAddress(), options.ports().lightningPort()), chain,
-      regtest ? ChannelPolicy.regtestLeaf() : ChannelPolicy.leaf());
+        keys.lightning(), new InetSocketAddress(InetAddress.getLoopbackAddress(), options.ports().lightningPort()),
+        chain,
+        regtest ? ChannelPolicy.regtestLeaf() : ChannelPolicy.leaf());
   }
 
   private static NodeOptions.Login.Password login(NodeOptions.Login login) {
@@ -93,6 +95,11 @@ public final class NodeMoney implements AutoCloseable {
 
   public Deposits deposits() {
     return deposits;
+  }
+
+  /** What the local API needs of it. */
+  ApiParts.Money forApi() {
+    return new ApiParts.Money(lightning);
   }
 
   /** Where Lightning peers connect, {@code host:port}. */

@@ -36,7 +36,7 @@ record GroupRoutes(Meetup meetup, Host host, NodeControl node) {
     var warnings = new ArrayList<String>();
     for (var address : invite.addresses()) {
       try {
-        connected.add(host.connect(address).remotePeer().toString());
+        connected.add(node.keep(address).remotePeer().toString());
       } catch (Libp2pException e) {
         warnings.add(address + ": " + e.getMessage());
       }

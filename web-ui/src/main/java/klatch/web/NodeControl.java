@@ -1,6 +1,8 @@
 package klatch.web;
 
 import java.util.Optional;
+import klatch.libp2p.Connection;
+import klatch.libp2p.Multiaddr;
 
 /** What the API asks of the node as a whole. Thread-safe. */
 public interface NodeControl {
@@ -12,6 +14,13 @@ public interface NodeControl {
 
   /** Keeps the name for the next start. */
   void rename(String nickname);
+
+  /**
+   * Connects to a peer and keeps in sync with whoever is there from now on, also after a restart.
+   *
+   * @throws klatch.libp2p.DialException if nobody answers now; it is tried again by itself
+   */
+  Connection keep(Multiaddr address);
 
   /** Where Lightning peers reach this node, {@code host:port}; empty when it runs without Lightning. */
   Optional<String> lightningAddress();

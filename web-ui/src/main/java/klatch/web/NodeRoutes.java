@@ -54,7 +54,7 @@ record NodeRoutes(Meetup meetup, Optional<Lightning> lightning, Host host, NodeC
   private Groups.Connected connect(Call call) {
     var text = Call.required(call.read(Groups.Connect.class).multiaddr(), "multiaddr");
     try {
-      return new Groups.Connected(host.connect(Multiaddr.parse(text)).remotePeer().toString());
+      return new Groups.Connected(node.keep(Multiaddr.parse(text)).remotePeer().toString());
     } catch (MalformedMessageException e) {
       throw PublicException.invalid(String.valueOf(e.getMessage()));
     }

@@ -11,10 +11,12 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import klatch.libp2p.Connection;
 import klatch.libp2p.Ed25519Key;
 import klatch.libp2p.Host;
 import klatch.libp2p.HostOptions;
 import klatch.libp2p.Libp2pHost;
+import klatch.libp2p.Multiaddr;
 import klatch.log.Arrival;
 import klatch.log.InMemoryLogStore;
 import klatch.log.LogStore;
@@ -92,6 +94,11 @@ public final class TestNode implements AutoCloseable, NodeControl {
 
   private static void copy(TestNode from, TestNode to) {
     to.store.ingest(from.store.arrivals(0, 10_000).stream().map(Arrival::entry).toList());
+  }
+
+  @Override
+  public Connection keep(Multiaddr address) {
+    return host.connect(address);
   }
 
   @Override

@@ -12,8 +12,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code klatch demo}: a deposit-backed meetup on real parts, from an empty chain to the last payout. */
 @Command(name = "demo", sortOptions = false, description = "Watch a whole meetup: separate nodes, real Lightning on regtest, every millisatoshi accounted for.", exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
-  "0:every balance is what the settlement says and the audit is clean", "1:it is not, or a step failed",
-  "2:wrong usage" })
+    "0:every balance is what the settlement says and the audit is clean", "1:it is not, or a step failed",
+    "2:wrong usage"})
 public final class Demo implements Callable<Integer> {
   @Spec
   CommandSpec spec;
@@ -54,7 +54,7 @@ public final class Demo implements Callable<Integer> {
     DemoOptions options;
     try {
       options = new DemoOptions(attendees, noShows, depositSat, chain, topology, killAt, randomKills,
-        seed == null ? System.nanoTime() : seed);
+          seed == null ? System.nanoTime() : seed);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }

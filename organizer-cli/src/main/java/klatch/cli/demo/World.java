@@ -5,6 +5,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -22,6 +23,7 @@ import klatch.cli.Node;
 import klatch.cli.NodeOptions;
 import klatch.log.Database;
 import klatch.regtest.chain.BitcoindChain;
+import klatch.regtest.chain.BitcoindProgram;
 import klatch.regtest.chain.Chain;
 import klatch.regtest.chain.EmbeddedChain;
 import klatch.web.wire.NodeStatus;
@@ -52,8 +54,8 @@ final class World implements AutoCloseable {
     try {
       FileClock.jump(clockFile, 0);
       chain = opened(switch (options.chain()) {
-        case EMBEDDED -> EmbeddedChain.start();
-        case BITCOIND -> BitcoindChain.start(directory.resolve("bitcoind"));
+        case EMBEDDED -> EmbeddedChain.start(InstantSource.system());
+        case BITCOIND -> BitcoindChain.start(bitcoind());
       });
       database = opened(Database.embedded(directory.resolve("database"), ""));
       organiser = opened(startOrganiser(options, organiserMain));
@@ -68,16 +70,23 @@ final class World implements AutoCloseable {
     return part;
   }
 
+  private static BitcoindProgram bitcoind() {
+    return switch (BitcoindProgram.locate()) {
+      case BitcoindProgram.Search.Found(var program) -> program;
+      case BitcoindProgram.Search.Absent(var reason) -> throw new IllegalStateException("no bitcoind: " + reason);
+    };
+  }
+
   private OrganiserProcess startOrganiser(DemoOptions options, String main) throws IOException {
     var rpc = chain.rpc();
     var arguments = List.of("up", "--data-dir", organiserDir.toString(), "--db", database.urlWithLogin(),
-      "--schema-prefix", "organiser_", "--network", "regtest", "--bitcoind-url", rpc.uri().toString(),
-      "--bitcoind-user", rpc.user(), "--bitcoind-password", rpc.password(), "--listen",
-      "/ip4/" + LOOPBACK + "/tcp/" + freePort(), "--lightning-port", Integer.toString(freePort()), "--clock-file",
-      clockFile.toString(), "--nickname", "organiser", "--json");
+        "--schema-prefix", "organiser_", "--network", "regtest", "--bitcoind-url", rpc.uri().toString(),
+        "--bitcoind-user", rpc.user(), "--bitcoind-password", rpc.password(), "--listen",
+        "/ip4/" + LOOPBACK + "/tcp/" + freePort(), "--lightning-port", Integer.toString(freePort()), "--clock-file",
+        clockFile.toString(), "--nickname", "organiser", "--json");
     var jvm = options.killAt().isEmpty()
-      ? List.<String>of()
-      : List.of("-Dklatch.haltAt=" + String.join(",", options.killAt()));
+        ? List.<String>of()
+        : List.of("-Dklatch.haltAt=" + String.join(",", options.killAt()));
     return OrganiserProcess.start(main, jvm, arguments, directory.resolve("organiser.log"));
   }
 
@@ -106,11 +115,12 @@ final class World implements AutoCloseable {
     var rpc = chain.rpc();
     var name = "attendee" + number;
     return new NodeOptions(directory.resolve(name),
-      new NodeOptions.Storage(Optional.of(database.urlWithLogin()), name + "_"),
-      new NodeOptions.Chain(Network.REGTEST,
-        Optional.of(new NodeOptions.Bitcoind(rpc.uri(), new NodeOptions.Login.Password(rpc.user(), rpc.password())))),
-      new NodeOptions.Ports(List.of("/ip4/" + LOOPBACK + "/tcp/0"), 0, 0), Optional.of("attendee " + number),
-      Optional.of(clockFile));
+        new NodeOptions.Storage(Optional.of(database.urlWithLogin()), name + "_"),
+        new NodeOptions.Chain(Network.REGTEST,
+            Optional
+                .of(new NodeOptions.Bitcoind(rpc.uri(), new NodeOptions.Login.Password(rpc.user(), rpc.password())))),
+        new NodeOptions.Ports(List.of("/ip4/" + LOOPBACK + "/tcp/0"), 0, 0), Optional.of("attendee " + number),
+        Optional.of(clockFile));
   }
 
   Chain chain() {
@@ -169,7 +179,7 @@ final class World implements AutoCloseable {
     while (!predicate.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException(
-          String.format(Locale.ROOT, "gave up after %d s waiting until %s", patience.toSeconds(), what));
+            String.format(Locale.ROOT, "gave up after %d s waiting until %s", patience.toSeconds(), what));
       }
       try {
         Thread.sleep(pauseMillis);
