@@ -43,7 +43,9 @@ public final class Libp2pHost implements Host {
   private final SecureRandom random = new SecureRandom();
   private final NoiseHandshake.Credentials credentials;
   private final ExecutorService threads;
-  private final Handshakes handshakes;
+  private final Handshakes accepting;
+  /** Counted apart, so that strangers who fill the one cannot keep us from dialling. */
+  private final Handshakes dialling;
   private final List<ServerSocketChannel> servers = new ArrayList<>();
   private final List<Multiaddr> listenAddresses = new ArrayList<>();
   private final List<TcpConnection> connections = new CopyOnWriteArrayList<>();
@@ -57,7 +59,8 @@ public final class Libp2pHost implements Host {
     this.options = options;
     this.id = options.key().peerId();
     this.credentials = NoiseHandshake.Credentials.of(options.key(), SecuredSocket.MUXERS, random);
-    this.handshakes = new Handshakes(options.limits());
+    this.accepting = new Handshakes(options.limits());
+    this.dialling = new Handshakes(options.limits());
     this.threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("libp2p-", 0).factory());
   }
 
@@ -66,11 +69,7 @@ public final class Libp2pHost implements Host {
    *
    * @throws ListenException if an address cannot be listened on, for example because its port is taken
    */
-  public static Host create(HostOptions options) {
-    return start(options);
-  }
-
-  static Libp2pHost start(HostOptions options) {
+  public static Libp2pHost create(HostOptions options) {
     Libp2pHost host = new Libp2pHost(options);
     try {
       for (Multiaddr address : options.listen()) {
@@ -137,7 +136,7 @@ public final class Libp2pHost implements Host {
       InetSocketAddress remote = (InetSocketAddress) channel.getRemoteAddress();
       from = remote.toString();
       TcpConnection connection;
-      try (Handshakes.Pending pending = handshakes.begin(channel, remote.getAddress())) {
+      try (Handshakes.Pending pending = accepting.begin(channel, remote.getAddress())) {
         requireRoom();
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         connection = secure(pending, () -> SecuredSocket.accept(channel, credentials, random));
@@ -238,7 +237,7 @@ public final class Libp2pHost implements Host {
       channel = SocketChannel.open();
       SocketChannel dialled = channel;
       InetSocketAddress target = address.toSocketAddress();
-      try (Handshakes.Pending pending = handshakes.begin(channel, target.getAddress())) {
+      try (Handshakes.Pending pending = dialling.begin(channel, target.getAddress())) {
         requireRoom();
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         channel.socket().connect(target, (int) options.limits().timeouts().dial().toMillis());
@@ -321,7 +320,8 @@ public final class Libp2pHost implements Host {
   private void watchDeadlines() {
     while (!closed.get()) {
       long now = System.nanoTime();
-      handshakes.tick(now);
+      accepting.tick(now);
+      dialling.tick(now);
       for (TcpConnection connection : connections) {
         connection.tick(now);
       }
@@ -343,7 +343,7 @@ public final class Libp2pHost implements Host {
   }
 
   int pendingHandshakes() {
-    return handshakes.count();
+    return accepting.count();
   }
 
   @Override
@@ -358,7 +358,8 @@ public final class Libp2pHost implements Host {
         LOG.debug("closing a port: {}", e.getMessage());
       }
     }
-    handshakes.closeAll();
+    accepting.closeAll();
+    dialling.closeAll();
     List<TcpConnection> last;
     synchronized (connections) {
       last = List.copyOf(connections);

@@ -7,9 +7,9 @@ import java.time.Duration;
  *
  * @param connections open connections of the whole host
  * @param connectionsPerPeer open connections with one peer; a newer one replaces the oldest
- * @param pendingHandshakes connections that have not yet proven a key, of the whole host
- * @param pendingPerAddress the same from one IP address
- * @param inboundStreams streams one connection's remote may have open here, counting handlers still at work
+ * @param pendingHandshakes connections that have not yet proven a key, of the whole host, those we dial counted apart
+ * @param pendingPerAddress the same with one IP address
+ * @param inboundStreams streams one connection's remote may have open here, until both sides have ended them and their handler is done
  * @param outboundStreams streams we may have open on one connection
  */
 public record Limits(int connections, int connectionsPerPeer, int pendingHandshakes, int pendingPerAddress,
@@ -76,7 +76,7 @@ public record Limits(int connections, int connectionsPerPeer, int pendingHandsha
   /** Streams opened and not yet acknowledged (yamux). */
   static final int UNACKNOWLEDGED_STREAMS = 256;
   /** Frames waiting for a peer that does not take our answers; past it the connection is cut. */
-  static final int PENDING_CONTROL_BYTES = 12 * 1024;
+  static final int PENDING_CONTROL_BYTES = 60 * 1024;
   /** Frames that carry nothing (pings, empty data, refused streams) a peer may send at once … */
   static final int EMPTY_FRAME_BURST = 2_000;
   /** … and how many more each second. */

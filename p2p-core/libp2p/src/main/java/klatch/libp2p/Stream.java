@@ -11,7 +11,8 @@ import java.time.Duration;
  * <p>
  * Reads return -1 when the remote has closed its writing side, and throw {@link StreamResetException} after a reset from either side,
  * {@link ConnectionClosedException} when the connection is gone, {@link java.net.SocketTimeoutException} when {@link #timeout} ran out.
- * Writes block while the peer grants no window, and throw the same. The output is not buffered: each write is at least one frame.
+ * Writes block while the peer grants no window, and throw the same. The output is not buffered: each write is at least one frame. Do not
+ * interrupt a thread that is writing: if the socket itself is what it waits for, that closes the whole connection.
  */
 public interface Stream extends AutoCloseable {
   /** The protocol agreed on, such as {@code /klatch/sync/1}. */

@@ -157,7 +157,7 @@ final class TcpConnection implements Connection, YamuxSession.Events {
       try {
         serve(stream);
       } finally {
-        session.inboundHandled();
+        session.inboundHandled(stream);
       }
     });
   }

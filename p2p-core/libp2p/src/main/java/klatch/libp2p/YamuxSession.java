@@ -197,9 +197,11 @@ final class YamuxSession {
     return stream;
   }
 
-  /** The handler of an inbound stream is done: only now does its place become free. */
-  void inboundHandled() {
-    inboundInUse.decrementAndGet();
+  /** The handler of an inbound stream is done. */
+  void inboundHandled(YamuxStream stream) {
+    if (stream.releasesPlace()) {
+      inboundInUse.decrementAndGet();
+    }
   }
 
   boolean forget(YamuxStream stream) {
@@ -207,6 +209,8 @@ final class YamuxSession {
     boolean known = streams.remove(stream.id(), stream);
     if (known && !stream.inbound()) {
       outboundOpen.decrementAndGet();
+    } else if (known && stream.releasesPlace()) {
+      inboundInUse.decrementAndGet();
     }
     return known;
   }

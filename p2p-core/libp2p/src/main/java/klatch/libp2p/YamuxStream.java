@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -42,6 +43,8 @@ final class YamuxStream {
   private boolean readingGivenUp;
   private @Nullable IOException failure;
   private long timeoutNanos;
+  /** An inbound stream keeps its place until its handler is done and both sides have ended it. */
+  private final AtomicInteger holds = new AtomicInteger(2);
 
   YamuxStream(YamuxSession session, int id, boolean inbound) {
     this.session = session;
@@ -53,6 +56,11 @@ final class YamuxStream {
 
   int id() {
     return id;
+  }
+
+  /** Lets go of the stream's place, from one of two sides; true for the second one. */
+  boolean releasesPlace() {
+    return holds.decrementAndGet() == 0;
   }
 
   boolean inbound() {
@@ -251,6 +259,10 @@ final class YamuxStream {
       int at = offset;
       int left = length;
       while (left > 0) {
+        // An interrupted thread that touches the socket would close the whole connection.
+        if (Thread.currentThread().isInterrupted()) {
+          throw new InterruptedIOException("interrupted before a write");
+        }
         int count = reserve(Math.min(left, YamuxSession.MAX_DATA_BYTES));
         session.data(id, takeOpeningFlag(), bytes, at, count);
         at += count;

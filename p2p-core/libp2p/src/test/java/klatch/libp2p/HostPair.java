@@ -9,8 +9,8 @@ record HostPair(Libp2pHost server, Libp2pHost client) implements AutoCloseable {
   }
 
   static HostPair start(Limits serverLimits) {
-    return new HostPair(Libp2pHost.start(HostOptions.of(Ed25519Key.generate()).listen(LOOPBACK).limits(serverLimits)),
-        Libp2pHost.start(HostOptions.of(Ed25519Key.generate())));
+    return new HostPair(Libp2pHost.create(HostOptions.of(Ed25519Key.generate()).listen(LOOPBACK).limits(serverLimits)),
+        Libp2pHost.create(HostOptions.of(Ed25519Key.generate())));
   }
 
   Connection connect() {

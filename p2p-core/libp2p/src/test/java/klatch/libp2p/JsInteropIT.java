@@ -35,7 +35,7 @@ class JsInteropIT {
 
   private static Libp2pHost host() {
     Libp2pHost host = Libp2pHost
-        .start(HostOptions.of(Ed25519Key.generate()).listen(HostPair.LOOPBACK).agentVersion("klatch-test"));
+        .create(HostOptions.of(Ed25519Key.generate()).listen(HostPair.LOOPBACK).agentVersion("klatch-test"));
     host.handle(ECHO, HostIT::echo);
     host.handle(COUNT, stream -> {
       int count = stream.input().readAllBytes().length;
