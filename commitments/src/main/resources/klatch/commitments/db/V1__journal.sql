@@ -1,6 +1,6 @@
 -- Which process drives the money: each start takes a higher epoch, and an older one stops.
 CREATE TABLE money_owner (
-  only  boolean PRIMARY KEY DEFAULT true CHECK (only),
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   epoch bigint NOT NULL
 );
 INSERT INTO money_owner (epoch) VALUES (0);
