@@ -24,7 +24,8 @@ final class Audit implements Callable<Integer> {
 
   private void words(Money.Audit audit) {
     if (audit.clean()) {
-      session.say("Clean: the signed log and what was done agree.");
+      session.say("Clean: the signed log and what was done agree"
+          + (audit.complete() ? "." : ", as far as it is done."));
       return;
     }
     session.say("NOT clean: " + Words.count(audit.findings().size(), "difference", "differences") + ".");

@@ -5,7 +5,7 @@ import klatch.web.wire.PublicCode;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ParameterException;
 
 /** The {@code klatch} command line: every subcommand, and what each kind of failure looks like to the person. */
 @Command(name = "klatch", mixinStandardHelpOptions = true, version = "klatch "
@@ -25,7 +25,7 @@ public final class Commands {
     line.addSubcommand(new Up(starter));
     addHelp(line);
     line.setExitCodeExceptionMapper(Commands::exitCode);
-    line.setExecutionExceptionHandler(Commands::explain);
+    line.setExecutionExceptionHandler((failure, command, _) -> explain(failure, command));
     return line;
   }
 
@@ -38,11 +38,13 @@ public final class Commands {
   }
 
   private static int exitCode(Throwable failure) {
-    return failure instanceof NoNodeException ? ExitCode.USAGE_OR_NO_NODE : ExitCode.REFUSED;
+    return failure instanceof NoNodeException || failure instanceof ParameterException
+        ? ExitCode.USAGE_OR_NO_NODE
+        : ExitCode.REFUSED;
   }
 
   /** One line on stderr; with {@code --json} the same as an object, the last line of stdout. */
-  private static int explain(Exception failure, CommandLine line, ParseResult parsed) throws Exception {
+  private static int explain(Exception failure, CommandLine line) throws Exception {
     var code = switch (failure) {
       case ApiRefusedException refused -> refused.code();
       case NoNodeException _ -> UNAVAILABLE;
@@ -52,7 +54,7 @@ public final class Commands {
     var message = String.valueOf(failure.getMessage());
     line.getErr().println("klatch: " + message);
     line.getErr().flush();
-    if (parsed.hasMatchedOption("--json")) {
+    if (line.getParseResult().hasMatchedOption("--json")) {
       line.getOut().println(Json.line(new ErrorReply(new ErrorReply.Fault(code, message))));
       line.getOut().flush();
     }

@@ -1,25 +1,45 @@
 package klatch.cli;
 
+import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import klatch.web.wire.Events;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code klatch lock EVENT}. */
 @Command(name = "lock", description = "Lock your deposit from your own Lightning node.")
 final class Lock implements Callable<Integer> {
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
+
   @Mixin
   Session session;
 
   @Parameters(paramLabel = "EVENT", description = "Its id, or the first characters of it.")
   String event;
 
+  @Option(names = "--wait", paramLabel = "SPAN", converter = TimeText.Span.class, defaultValue = "30s", description = "How long to wait until it is held (default: ${DEFAULT-VALUE}).")
+  Duration wait;
+
   @Override
-  public Integer call() {
-    var path = "/events/" + session.event(event) + "/lock";
-    return session.show(session.api().post(path, Map.of(), Events.Locked.class),
-        answer -> session.say(Words.sat(answer.deposit().msat()) + ": " + answer.deposit().says()));
+  public Integer call() throws InterruptedException {
+    var path = "/events/" + session.event(event);
+    var until = System.nanoTime() + wait.toNanos();
+    var answer = session.api().post(path + "/lock", Map.of(), Events.Locked.class);
+    while (answer.deposit().state().equals("paying") && System.nanoTime() < until) {
+      Thread.sleep(LOOK_AGAIN);
+      // Only looks: asking to lock again would try again after a failure.
+      answer = new Events.Locked(answer.event(), yours(session.api().get(path, Events.Detail.class), answer.deposit()));
+    }
+    session.show(answer, shown -> session.say(Words.sat(shown.deposit().msat()) + ": " + shown.deposit().says()));
+    return answer.deposit().state().equals("failed") ? ExitCode.REFUSED : ExitCode.OK;
+  }
+
+  private static Events.Deposit yours(Events.Detail detail, Events.Deposit before) {
+    return detail.people().stream().filter(Events.Person::you).map(Events.Person::deposit).filter(Objects::nonNull)
+        .findFirst().orElse(before);
   }
 }

@@ -22,16 +22,20 @@ final class Report implements Callable<Integer> {
   }
 
   private void words(Money.Report report) {
-    var table = new Table("WHO", "HERE", ">DEPOSIT", ">RETURNED", ">FORFEITED", ">PAYOUT", "");
+    var table = new Table("WHO", "HERE", ">HELD", ">RETURNED", ">FORFEITED", ">PAYOUT", "");
     for (var line : report.people()) {
       table.row(Words.person(line.nickname(), line.person()), line.present() ? "yes" : "no",
-          Words.sat(line.depositMsat()), Words.sat(line.releasedMsat()), Words.sat(line.forfeitedMsat()),
+          Words.sat(line.heldMsat()), Words.sat(line.releasedMsat()), Words.sat(line.forfeitedMsat()),
           Words.sat(line.payoutMsat()), line.payoutState());
     }
     table.print(session.out());
     session.say("");
     session.say("pot " + Words.sat(report.potMsat()) + " = paid out " + Words.sat(report.paidOutMsat()) + " + fees "
-        + Words.sat(report.feesMsat()) + " + still reserved " + Words.sat(report.reserveMsat()));
+        + Words.sat(report.feesMsat()) + " + left " + Words.sat(report.leftMsat()));
+    if (report.own() != null) {
+      session.say("yours: " + Words.sat(report.own().depositMsat()) + " " + report.own().state() + ", received "
+          + Words.sat(report.own().receivedMsat()));
+    }
     session.say(report.done() ? "Everything is done." : "Not finished yet.");
   }
 }

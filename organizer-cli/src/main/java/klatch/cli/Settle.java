@@ -20,8 +20,10 @@ final class Settle implements Callable<Integer> {
   public Integer call() {
     var path = "/events/" + session.event(event) + "/settle";
     return session.show(session.api().post(path, Map.of(), Money.Settled.class), answer -> {
-      session.say(answer.summary());
-      if (!answer.done()) {
+      if (answer.done()) {
+        session.say("Settled: every deposit and every payout has come to its end.");
+      } else {
+        session.say("Under way: " + answer.waiting() + ".");
         session.say("It goes on by itself; look again with: klatch settle " + Words.shortId(answer.event()));
       }
     });

@@ -2,6 +2,7 @@ package klatch.web;
 
 import java.time.InstantSource;
 import java.util.Optional;
+import klatch.commitments.Deposits;
 import klatch.commitments.Lightning;
 import klatch.libp2p.Host;
 import klatch.meetup.Meetup;
@@ -16,14 +17,15 @@ public record ApiParts(Meetup meetup, CheckIn checkIn, Host host, Optional<Money
     InstantSource clock) {
 
   /** Deposits and the Lightning node behind them. */
-  public record Money(Lightning lightning) {}
+  public record Money(Deposits deposits, Lightning lightning) {}
 
   Routes routes() {
     var routes = new Routes();
-    var moneyRoutes = new MoneyRoutes(meetup, money, clock);
+    var draft = new TermsDraft(money, clock);
+    var moneyRoutes = new MoneyRoutes(meetup, money);
     new NodeRoutes(meetup, money.map(Money::lightning), host, node, clock).addTo(routes);
     new GroupRoutes(meetup, host, node).addTo(routes);
-    new EventRoutes(meetup, moneyRoutes).addTo(routes);
+    new EventRoutes(meetup, draft, moneyRoutes).addTo(routes);
     new DoorRoutes(meetup, checkIn, host, moneyRoutes).addTo(routes);
     moneyRoutes.addTo(routes);
     return routes;

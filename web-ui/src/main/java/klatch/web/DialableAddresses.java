@@ -1,6 +1,7 @@
 package klatch.web;
 
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -33,8 +34,9 @@ public final class DialableAddresses {
     if (!socket.getAddress().isAnyLocalAddress()) {
       return List.of(address);
     }
-    boolean four = socket.getAddress() instanceof Inet4Address;
-    return machineAddresses().stream().filter(own -> own instanceof Inet4Address == four)
+    // An IPv6 wildcard takes IPv4 connections too, and is what a socket on 0.0.0.0 reports itself to be.
+    boolean onlyFour = socket.getAddress() instanceof Inet4Address;
+    return machineAddresses().stream().filter(own -> own instanceof Inet4Address || !onlyFour)
         .map(own -> Multiaddr.tcp(new InetSocketAddress(own, socket.getPort())).withPeer(host.id())).toList();
   }
 
@@ -51,7 +53,7 @@ public final class DialableAddresses {
       return List.of(InetAddress.getLoopbackAddress());
     }
     found.removeIf(InetAddress::isLinkLocalAddress);
-    found.sort(Comparator.comparing(InetAddress::isLoopbackAddress));
+    found.sort(Comparator.comparing(InetAddress::isLoopbackAddress).thenComparing(Inet6Address.class::isInstance));
     return found;
   }
 }

@@ -49,6 +49,6 @@ record DoorRoutes(Meetup meetup, CheckIn checkIn, Host host, MoneyRoutes money) 
 
   private Events.CheckedIn checkedIn(MeetupEvent event) {
     return new Events.CheckedIn(event.id().toString(), meetup.presence(event.id()).isPresent(meetup.self()),
-        money.deposit(event, meetup.self()).orElse(null));
+        money.deposits(event).get(meetup.self()));
   }
 }

@@ -13,7 +13,7 @@ import klatch.meetup.Seat;
 import klatch.web.wire.Events;
 
 /** The routes about events and seats. */
-record EventRoutes(Meetup meetup, MoneyRoutes money) {
+record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money) {
 
   void addTo(Routes routes) {
     routes.get("/events", _ -> new Events.EventList(meetup.events().stream().map(this::summary).toList()));
@@ -26,7 +26,7 @@ record EventRoutes(Meetup meetup, MoneyRoutes money) {
   private Events.Created create(Call call) {
     var request = call.read(Events.Create.class);
     var times = EventClock.times(request);
-    var draft = money.draft(request);
+    var draft = drafts.of(request);
     var event = new EventCreated(Call.required(request.title(), "title"), orEmpty(request.description()),
         orEmpty(request.place()), times, request.capacity(), List.of(), PresenceRule.DOOR, draft.terms());
     var id = meetup.createEvent(group(request), event).orThrow();
@@ -58,16 +58,18 @@ record EventRoutes(Meetup meetup, MoneyRoutes money) {
   }
 
   private Events.Detail detail(MeetupEvent event) {
-    var people = meetup.attendees(event.id()).stream().map(attendee -> person(event, attendee)).toList();
+    var deposits = money.deposits(event);
+    var people = meetup.attendees(event.id()).stream()
+        .map(attendee -> person(attendee, Optional.ofNullable(deposits.get(attendee.device())))).toList();
     return new Events.Detail(summary(event), event.details().description(), event.host().toString(),
         event.times().checkInOpensAtMillis(), event.times().checkInClosesAtMillis(),
-        event.cancellation().orElse(null), money.terms(event).orElse(null), people);
+        event.cancellation().orElse(null), MoneyRoutes.terms(event).orElse(null), people);
   }
 
-  private Events.Person person(MeetupEvent event, Attendee attendee) {
+  private Events.Person person(Attendee attendee, Optional<Events.Deposit> deposit) {
     return new Events.Person(attendee.device().toString(), attendee.nickname().orElse(null),
         attendee.device().equals(meetup.self()), label(attendee.seat()),
-        money.deposit(event, attendee.device()).orElse(null), attendee.present());
+        deposit.orElse(null), attendee.present());
   }
 
   private Events.Summary summary(MeetupEvent event) {
@@ -76,7 +78,7 @@ record EventRoutes(Meetup meetup, MoneyRoutes money) {
     return new Events.Summary(event.id().toString(), event.group().toString(), details.title(), event.times().zone(),
         event.times().startsAtMillis(), event.times().endsAtMillis(), details.place(), details.capacity(),
         seats.taken(), seats.with(Seat.Status.WAITLISTED).size(), event.cancelled(),
-        money.terms(event).map(Events.Terms::depositMsat).orElse(null), event.host().equals(meetup.self()),
+        MoneyRoutes.terms(event).map(Events.Terms::depositMsat).orElse(null), event.host().equals(meetup.self()),
         yourSeat(event.id()).map(EventRoutes::label).orElse(null));
   }
 

@@ -2,6 +2,7 @@ package klatch.web;
 
 import java.io.IOException;
 import klatch.commitments.LightningException;
+import klatch.commitments.journal.CommitException;
 import klatch.libp2p.Libp2pException;
 import klatch.log.StoreException;
 import klatch.meetup.Refusal;
@@ -32,6 +33,7 @@ final class Faults {
       case RefusedException e -> new Fault(code(e.refusal()), message);
       case IllegalArgumentException _ -> new Fault(PublicCode.INVALID, message);
       case StoreException e -> surroundings("the database", e, e.retrySafe());
+      case CommitException e -> surroundings("the database", e, true);
       case LightningException e -> surroundings("the Lightning node", e, e.retrySafe());
       case Libp2pException e -> new Fault(PublicCode.UNAVAILABLE, message);
       case IOException e -> new Fault(PublicCode.INVALID, "the request was cut off: " + message);

@@ -1,52 +1,140 @@
 package klatch.web;
 
-import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import klatch.commitments.Audit;
 import klatch.commitments.DepositTerms;
+import klatch.commitments.Finding;
+import klatch.commitments.LockResult;
+import klatch.commitments.MoneyReport;
+import klatch.commitments.OwnDeposit;
+import klatch.commitments.SettleResult;
 import klatch.log.DeviceId;
-import klatch.meetup.ByteString;
+import klatch.log.EntryId;
 import klatch.meetup.Meetup;
 import klatch.meetup.MeetupEvent;
 import klatch.web.wire.Events;
+import klatch.web.wire.Money;
 import klatch.web.wire.PublicCode;
 
 /** The routes about deposits, and what the other routes show of them. */
-record MoneyRoutes(Meetup meetup, Optional<ApiParts.Money> money, InstantSource clock) {
-
-  /** The signed terms of a new event; empty bytes for one without deposits. */
-  record Draft(ByteString terms, List<String> warnings) {}
+record MoneyRoutes(Meetup meetup, Optional<ApiParts.Money> money) {
 
   void addTo(Routes routes) {
+    routes.post("/events/{id}/lock", this::lock);
+    routes.post("/events/{id}/settle", this::settle);
+    routes.get("/events/{id}/audit", this::audit);
+    routes.get("/events/{id}/report", this::report);
   }
 
-  /** What an organiser asks for, or a refusal with the numbers. */
-  Draft draft(Events.Create request) {
-    if (request.depositMsat() == null) {
-      EventClock.refuseWithoutDeposit(request);
-      return new Draft(ByteString.EMPTY, List.of());
-    }
-    var escrow = escrow().lightning().status();
-    int minimumPresent = request.minimumPresent() == null ? 1 : request.minimumPresent();
-    var draft = DepositTerms.draft(request.depositMsat(), EventClock.deposits(request, clock.millis()), minimumPresent,
-        escrow.nodeId(), DepositTerms.CLAIM_WINDOW);
-    return switch (draft) {
-      case DepositTerms.Draft.Refused(var reason) -> throw new PublicException(PublicCode.REFUSED, reason);
-      case DepositTerms.Draft.Accepted(var terms, var warnings) -> {
-        DepositTerms.tooLargeFor(terms.deposit(), escrow).ifPresent(reason -> {
-          throw new PublicException(PublicCode.REFUSED, reason);
-        });
-        yield new Draft(terms.encode(), warnings);
-      }
-    };
-  }
-
-  private ApiParts.Money escrow() {
+  /** The money parts. */
+  static ApiParts.Money connected(Optional<ApiParts.Money> money) {
     return money.orElseThrow(() -> new PublicException(PublicCode.UNAVAILABLE,
         "no Lightning node connected: deposits need one; start the node with --bitcoind-url"));
   }
 
-  Optional<Events.Terms> terms(MeetupEvent event) {
+  private Events.Locked lock(Call call) {
+    var event = withDeposits(call);
+    return switch (connected(money).deposits().lock(event.id())) {
+      case LockResult.UnderWay(var own) -> new Events.Locked(event.id().toString(), shown(own));
+      case LockResult.Refused(var reason) -> throw new PublicException(PublicCode.REFUSED, reason);
+    };
+  }
+
+  private Money.Settled settle(Call call) {
+    var event = withDeposits(call);
+    return switch (connected(money).deposits().settle(event.id())) {
+      case SettleResult.Settled(var report, var waiting) -> new Money.Settled(event.id().toString(), report.done(),
+          waiting.orElse(null), shown(event, report));
+      case SettleResult.Refused(var reason) -> throw new PublicException(PublicCode.REFUSED, reason);
+    };
+  }
+
+  private Money.Audit audit(Call call) {
+    var event = withDeposits(call);
+    Audit audit = connected(money).deposits().audit(event.id()).orElseThrow();
+    return new Money.Audit(event.id().toString(), audit.clean(), audit.complete(),
+        audit.findings().stream().map(MoneyRoutes::shown).toList());
+  }
+
+  private static Money.Finding shown(Finding finding) {
+    return new Money.Finding(finding.kind().name().toLowerCase(java.util.Locale.ROOT),
+        finding.person().map(DeviceId::toString).orElse(null), finding.message(),
+        finding.proofs().stream().map(EntryId::toString).toList());
+  }
+
+  private Money.Report report(Call call) {
+    var event = withDeposits(call);
+    return shown(event, connected(money).deposits().report(event.id()).orElseThrow());
+  }
+
+  private MeetupEvent withDeposits(Call call) {
+    var event = EventRoutes.event(meetup, call.path("id"));
+    if (DepositTerms.of(event).isEmpty()) {
+      throw new PublicException(PublicCode.REFUSED, "this event has no deposits");
+    }
+    return event;
+  }
+
+  private Money.Report shown(MeetupEvent event, MoneyReport report) {
+    var nicknames = meetup.nicknames(event.group());
+    List<Money.Line> lines = report.people().stream().map(line -> new Money.Line(line.person().toString(),
+        nicknames.get(line.person()), line.present(), line.state(), line.held().value(), line.released().value(),
+        line.forfeited().value(), line.payout().value(), line.payoutState())).toList();
+    var own = report.own().map(mine -> new Money.Own(state(mine.deposit()), mine.deposit().amount().value(),
+        mine.deposit().fee().value(), mine.received().value())).orElse(null);
+    return new Money.Report(event.id().toString(), report.done(), report.terms().deposit().value(),
+        report.pot().value(), report.paidOut().value(), report.fees().value(), report.reserveLeft().value(), lines,
+        own);
+  }
+
+  /** Everybody's deposit as the log says, this person's own as their own node knows it. */
+  Map<DeviceId, Events.Deposit> deposits(MeetupEvent event) {
+    var deposits = new HashMap<DeviceId, Events.Deposit>();
+    money.flatMap(parts -> parts.deposits().report(event.id())).ifPresent(report -> {
+      for (var line : report.people()) {
+        deposits.put(line.person(), new Events.Deposit(line.state(), says(line.state()),
+            report.terms().deposit().value()));
+      }
+      report.own().ifPresent(own -> deposits.put(meetup.self(), shown(own.deposit())));
+    });
+    return deposits;
+  }
+
+  private static String says(String state) {
+    return switch (state) {
+      case "offered" -> "offered, not locked yet";
+      case "held" -> "held, not spent";
+      case "released" -> "went back";
+      case "collected" -> "forfeited: goes to those who came";
+      default -> state;
+    };
+  }
+
+  private static Events.Deposit shown(OwnDeposit own) {
+    var says = switch (own.phase()) {
+      case PAYING -> "on its way to the organiser's node";
+      case HELD -> "held, not spent: comes back when you check in";
+      case RELEASED -> "came back to you";
+      case FAILED -> "not delivered, you can lock again" + (own.why().isBlank() ? "" : ": " + own.why());
+      case FORFEITED -> "forfeited: goes to those who came";
+    };
+    return new Events.Deposit(state(own), says, own.amount().value());
+  }
+
+  private static String state(OwnDeposit own) {
+    return switch (own.phase()) {
+      case PAYING -> "paying";
+      case HELD -> "held";
+      case RELEASED -> "released";
+      case FAILED -> "failed";
+      case FORFEITED -> "collected";
+    };
+  }
+
+  static Optional<Events.Terms> terms(MeetupEvent event) {
     return DepositTerms.of(event).map(MoneyRoutes::shown);
   }
 
@@ -56,9 +144,5 @@ record MoneyRoutes(Meetup meetup, Optional<ApiParts.Money> money, InstantSource 
         clock.lockOpensAtMillis(), clock.lockClosesAtMillis(), clock.checkInOpensAtMillis(),
         clock.checkInClosesAtMillis(), clock.appealsCloseAtMillis(), clock.payoutsCloseAtMillis(),
         terms.minimumPresent(), terms.finalCltvBlocks());
-  }
-
-  Optional<Events.Deposit> deposit(MeetupEvent event, DeviceId person) {
-    return Optional.empty();
   }
 }

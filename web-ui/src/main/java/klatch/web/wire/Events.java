@@ -68,11 +68,10 @@ public final class Events {
       boolean present) {}
 
   /**
-   * @param state        offered, paying, held, releasing, released, collecting, collected, lapsed, expired
-   * @param says         the same for people, such as "held, not spent: comes back when you check in"
-   * @param expiryHeight the block at which the HTLC goes back by itself; absent until it is held
+   * @param state offered, paying, held, released, collected, or failed (then locking can be tried again)
+   * @param says  the same for people, such as "held, not spent: comes back when you check in"
    */
-  public record Deposit(String state, String says, long msat, @Nullable Integer expiryHeight) {}
+  public record Deposit(String state, String says, long msat) {}
 
   /**
    * {@code POST /events/{id}/rsvp}.

@@ -11,17 +11,18 @@ public final class Money {
    * {@code POST /events/{id}/settle}. Settling goes on by itself; asking again shows how far it is.
    *
    * @param done    whether every deposit and every payout has come to its end
-   * @param summary the same in words
+   * @param waiting what it waits for, absent once all is done
    */
-  public record Settled(String event, boolean done, String summary) {}
+  public record Settled(String event, boolean done, @Nullable String waiting, Report report) {}
 
   /**
    * {@code GET /events/{id}/audit}: the settlement recomputed from the log alone.
    *
    * @param clean    whether nothing differs
+   * @param complete whether the organiser has said that all is done
    * @param findings every difference, with the signed statements that prove it
    */
-  public record Audit(String event, boolean clean, List<Finding> findings) {}
+  public record Audit(String event, boolean clean, boolean complete, List<Finding> findings) {}
 
   /**
    * @param person whom it is about, if one person
@@ -30,17 +31,32 @@ public final class Money {
   public record Finding(String kind, @Nullable String person, String message, List<String> proofs) {}
 
   /**
-   * {@code GET /events/{id}/report}: what became of the money.
+   * {@code GET /events/{id}/report}: what became of the money, as the log says.
    *
+   * @param done        whether every deposit and every payout has come to its end
    * @param potMsat     the sum of the collected deposits
    * @param paidOutMsat the sum of the payouts that arrived
    * @param feesMsat    the routing fees of the payouts
-   * @param reserveMsat what is kept for fees now
+   * @param leftMsat    pot less payouts and fees
+   * @param own         this person's own deposit, absent if there is none
    */
-  public record Report(String event, boolean done, long potMsat, long paidOutMsat, long feesMsat, long reserveMsat,
-      List<Line> people) {}
+  public record Report(String event, boolean done, long depositMsat, long potMsat, long paidOutMsat, long feesMsat,
+      long leftMsat, List<Line> people, @Nullable Own own) {}
 
-  /** One person's line of the report. */
-  public record Line(String person, @Nullable String nickname, boolean present, String state, long depositMsat,
+  /**
+   * One person's line of the report.
+   *
+   * @param state       offered, held, released or collected
+   * @param payoutState empty, claimable, claimed, paid or unclaimed
+   */
+  public record Line(String person, @Nullable String nickname, boolean present, String state, long heldMsat,
       long releasedMsat, long forfeitedMsat, long payoutMsat, String payoutState) {}
+
+  /**
+   * What this person's own node knows.
+   *
+   * @param feeMsat      what routing the deposit cost, known once it was collected
+   * @param receivedMsat the payouts that arrived here
+   */
+  public record Own(String state, long depositMsat, long feeMsat, long receivedMsat) {}
 }

@@ -1,0 +1,175 @@
+package klatch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import klatch.web.TestNode;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands against two running nodes' real APIs: what they print, and how they exit. */
+@Timeout(30)
+final class CommandsIT {
+  private static final long DAY = 24L * 60 * 60 * 1000;
+  private static final long START = TimeText.moment("2026-12-01T18:00Z", java.time.ZoneId.of("UTC"));
+
+  @TempDir
+  Path anna;
+
+  @TempDir
+  Path ben;
+
+  private final AtomicLong now = new AtomicLong(START - DAY);
+  private final TestNode annasNode = new TestNode(now, Optional.empty());
+  private final TestNode bensNode = new TestNode(now, Optional.empty());
+
+  @BeforeEach
+  void writeApiFiles() throws Exception {
+    write(anna, annasNode);
+    write(ben, bensNode);
+  }
+
+  private static void write(Path dataDir, TestNode node) throws Exception {
+    Files.writeString(dataDir.resolve(NodeOptions.API_FILE),
+        Json.line(new ApiClient.ApiFile(node.api.url().toString(), node.api.token())));
+  }
+
+  @AfterEach
+  void close() {
+    annasNode.close();
+    bensNode.close();
+  }
+
+  /** What a command did. */
+  private record Ran(int exitCode, String out, String err) {
+    JsonNode json() {
+      var lines = out.lines().toList();
+      try {
+        return Json.MAPPER.readTree(lines.getLast());
+      } catch (java.io.IOException e) {
+        throw new AssertionError("the last line is not JSON: " + out, e);
+      }
+    }
+  }
+
+  private static Ran run(Path dataDir, String... args) {
+    var out = new StringWriter();
+    var err = new StringWriter();
+    var all = new ArrayList<>(List.of(args));
+    all.add("--data-dir");
+    all.add(dataDir.toString());
+    int exitCode = Commands.of(options -> {
+      throw new AssertionError("no command but up starts a node");
+    }).setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(all.toArray(String[]::new));
+    return new Ran(exitCode, out.toString(), err.toString());
+  }
+
+  private static Ran ok(Path dataDir, String... args) {
+    var ran = run(dataDir, args);
+    assertThat(ran.exitCode()).as(ran.toString()).isZero();
+    return ran;
+  }
+
+  @Test
+  void aMeetupFromTheCommandLine() {
+    assertThat(ok(anna, "profile", "--nickname", "Anna").out()).isEqualToIgnoringNewLines("You are Anna now.");
+    ok(ben, "profile", "--nickname", "Ben");
+    var group = ok(anna, "group", "create", "Tea", "--json").json().path("id").asText();
+    var invite = ok(anna, "group", "invite", group.substring(0, 6)).out().strip();
+    assertThat(ok(ben, "group", "join", invite).out()).contains("You follow the group " + group.substring(0, 12));
+    TestNode.exchange(annasNode, bensNode);
+    assertThat(ok(ben, "group", "list").out()).containsPattern("Tea +2 +0");
+
+    var event = ok(anna, "event", "create", "First cup", "--start", "2026-12-01 19:00", "--zone", "Europe/Berlin",
+        "--place", "Corner", "--capacity", "2", "--json").json().path("event").asText();
+    TestNode.exchange(annasNode, bensNode);
+    assertThat(ok(ben, "event", "list").out())
+        .containsPattern(event.substring(0, 12) + " +First cup +Tue 1 Dec 2026 19:00 Europe/Berlin +0/2 +none");
+    assertThat(ok(ben, "rsvp", event.substring(0, 8)).out()).contains("Your pledge is signed");
+    Awaitility.await().untilAsserted(() -> {
+      TestNode.exchange(annasNode, bensNode);
+      assertThat(ok(ben, "event", "list").out()).contains("confirmed");
+    });
+
+    now.set(START);
+    var frame = ok(anna, "door", event).out().strip();
+    assertThat(ok(ben, "checkin", event, "--frame", frame).out()).contains("You are checked in.");
+    assertThat(ok(anna, "event", "show", event).out()).contains("seats      1 of 2 taken").contains("where      Corner")
+        .contains("19:00 Europe/Berlin to Tue 1 Dec 2026 21:00")
+        .containsPattern("Ben \\([0-9a-f]{6}\\) +confirmed +yes");
+    assertThat(ok(anna, "event", "cancel", event, "--reason", "Fire").out()).contains("Cancelled.");
+    assertThat(ok(anna, "event", "show", event).out()).contains("First cup  (CANCELLED)").contains("Fire");
+  }
+
+  @Test
+  void theStatusIsReadableAndTheSameAsJson() {
+    var words = ok(anna, "status").out();
+    assertThat(words).contains("on regtest").contains(annasNode.host.id().toString())
+        .contains("Lightning  none: meetups work");
+    assertThat(ok(anna, "status", "--json").json().path("peerId").asText()).isEqualTo(annasNode.host.id().toString());
+  }
+
+  @Test
+  void aRefusalIsOneLineAndExitCode1AndAnObjectWithJson() {
+    var refused = run(anna, "event", "show", "ab".repeat(32), "--json");
+    assertThat(refused.exitCode()).isEqualTo(1);
+    assertThat(refused.err().lines()).hasSize(1).first().asString().startsWith("klatch: no event abab");
+    assertThat(refused.json().at("/error/code").asText()).isEqualTo("not_found");
+
+    assertThat(run(anna, "rsvp", "xyz").err()).contains("first 4 or more of its 64 hex digits, not 'xyz'");
+    assertThat(run(anna, "rsvp", "abcd").err()).contains("no event here begins with abcd");
+    ok(anna, "group", "create", "Tea");
+    var noLightning = run(anna, "event", "create", "x", "--start", "2026-12-01 19:00", "--deposit-sat", "1000");
+    assertThat(noLightning.exitCode()).isEqualTo(1);
+    assertThat(noLightning.err()).contains("no Lightning node connected");
+  }
+
+  @Test
+  void wrongUsageIsExitCode2() {
+    assertThat(run(anna, "event", "create", "x", "--start", "tomorrow").err()).contains("not 'tomorrow'");
+    assertThat(run(anna, "event", "create", "x", "--start", "tomorrow").exitCode()).isEqualTo(2);
+    assertThat(run(anna, "event", "create", "x", "--start", "2026-12-01 19:00", "--lock-opens", "soon").exitCode())
+        .isEqualTo(2);
+    assertThat(run(anna, "dance").exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void withoutANodeItSaysHowToStartOneAndExitsWith2(@TempDir Path empty) throws Exception {
+    var none = run(empty, "status", "--json");
+    assertThat(none.exitCode()).isEqualTo(2);
+    assertThat(none.err().strip())
+        .isEqualTo("klatch: no node is running in " + empty + "; start it with: klatch up --data-dir " + empty);
+    assertThat(none.json().at("/error/code").asText()).isEqualTo("unavailable");
+
+    annasNode.api.close();
+    var stopped = run(anna, "status");
+    assertThat(stopped.exitCode()).isEqualTo(2);
+    assertThat(stopped.err()).contains("does not answer").contains("klatch up");
+
+    Files.writeString(ben.resolve(NodeOptions.API_FILE), "{\"url\":7");
+    assertThat(run(ben, "status").exitCode()).isEqualTo(2);
+    Files.writeString(ben.resolve(NodeOptions.API_FILE), "{}");
+    assertThat(run(ben, "status").err()).contains("has no url or no token");
+  }
+
+  @Test
+  void aTokenOfAnEarlierStartIsSaidToBeWrong() throws Exception {
+    Files.writeString(anna.resolve(NodeOptions.API_FILE),
+        Json.line(new ApiClient.ApiFile(annasNode.api.url().toString(), bensNode.api.token())));
+    var refused = run(anna, "status");
+    assertThat(refused.exitCode()).isEqualTo(1);
+    assertThat(refused.err()).contains("wrong token");
+  }
+}
