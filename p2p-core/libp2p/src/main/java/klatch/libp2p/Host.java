@@ -11,7 +11,10 @@ import java.util.function.Consumer;
 public interface Host extends AutoCloseable {
   PeerId id();
 
-  /** Where this host listens, with the real port numbers and {@code /p2p/<id>} at the end. */
+  /**
+   * Where this host can be reached, with the real port numbers and {@code /p2p/<id>} at the end. A wildcard such as {@code /ip4/0.0.0.0} is
+   * replaced by the machine's own addresses, loopback last.
+   */
   List<Multiaddr> listenAddresses();
 
   /**

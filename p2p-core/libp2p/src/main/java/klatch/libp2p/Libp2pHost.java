@@ -2,14 +2,15 @@ package klatch.libp2p;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,8 +35,6 @@ public final class Libp2pHost implements Host {
   private static final Duration GOODBYE = Duration.ofMillis(60);
   /** How long closing waits for the threads of handlers after that. */
   private static final Duration THREADS_END = Duration.ofMillis(60);
-  /** Refusals remembered for whoever asks why nobody connects. */
-  private static final int REFUSALS_KEPT = 32;
   private static final int ACCEPT_BACKLOG = 128;
 
   private final HostOptions options;
@@ -52,7 +51,7 @@ public final class Libp2pHost implements Host {
   private final ConcurrentHashMap<String, StreamHandler> handlers = new ConcurrentHashMap<>();
   private final List<Consumer<Connection>> connectionListeners = new CopyOnWriteArrayList<>();
   private final AtomicLong bufferedBytes = new AtomicLong();
-  private final ArrayDeque<String> refusals = new ArrayDeque<>();
+  private final Refusals refusals = new Refusals();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private Libp2pHost(HostOptions options) {
@@ -89,11 +88,15 @@ public final class Libp2pHost implements Host {
 
   private void listen(Multiaddr address) {
     try {
-      ServerSocketChannel server = ServerSocketChannel.open();
+      InetSocketAddress wanted = address.toSocketAddress();
+      boolean six = wanted.getAddress() instanceof Inet6Address;
+      ServerSocketChannel server = ServerSocketChannel
+          .open(six ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET);
       servers.add(server);
       server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-      server.bind(address.toSocketAddress(), ACCEPT_BACKLOG);
-      listenAddresses.add(Multiaddr.tcp((InetSocketAddress) server.getLocalAddress()).withPeer(id));
+      server.bind(wanted, ACCEPT_BACKLOG);
+      ListenAddresses.of((InetSocketAddress) server.getLocalAddress())
+          .forEach(bound -> listenAddresses.add(bound.withPeer(id)));
     } catch (BindException e) {
       String reason = String.valueOf(e.getMessage());
       throw new ListenException(address, reason.contains("in use") ? "the port is taken by another program" : reason,
@@ -143,7 +146,7 @@ public final class Libp2pHost implements Host {
       }
       connection.run();
     } catch (IOException | MalformedMessageException e) {
-      refused(from, String.valueOf(e.getMessage()));
+      refusals.add(from, String.valueOf(e.getMessage()));
       new SocketBytes(channel).closeGently();
     }
   }
@@ -196,21 +199,9 @@ public final class Libp2pHost implements Host {
     same.subList(0, excess).forEach(old -> old.kill("replaced by a newer connection of the same peer"));
   }
 
-  private void refused(String from, String reason) {
-    LOG.debug("refused a connection from {}: {}", from, reason);
-    synchronized (refusals) {
-      if (refusals.size() == REFUSALS_KEPT) {
-        refusals.removeFirst();
-      }
-      refusals.addLast(from + ": " + reason);
-    }
-  }
-
   /** The last inbound connections that did not come about, with the reason, oldest first. */
   public List<String> recentRefusals() {
-    synchronized (refusals) {
-      return List.copyOf(refusals);
-    }
+    return refusals.list();
   }
 
   // ---- dialling ----
@@ -323,7 +314,12 @@ public final class Libp2pHost implements Host {
       accepting.tick(now);
       dialling.tick(now);
       for (TcpConnection connection : connections) {
-        connection.tick(now);
+        try {
+          connection.tick(now);
+        } catch (RuntimeException e) {
+          // An error of ours on one connection must not leave all the others without deadlines.
+          LOG.error("watching {}", connection, e);
+        }
       }
       pause(TICK);
     }

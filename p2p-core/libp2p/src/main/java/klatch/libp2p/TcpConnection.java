@@ -102,7 +102,8 @@ final class TcpConnection implements Connection, YamuxSession.Events {
     }
     try {
       stream.timeout(limits.timeouts().negotiation());
-      Optional<String> agreed = MultistreamSelect.propose(stream.input(), stream.output(), protocols);
+      Optional<String> agreed = MultistreamSelect.propose(YamuxBytes.input(stream), YamuxBytes.output(stream),
+          protocols);
       if (agreed.isEmpty()) {
         stream.close();
         throw new ProtocolNotSupportedException(remotePeer, protocols);
@@ -166,7 +167,8 @@ final class TcpConnection implements Connection, YamuxSession.Events {
     String protocol = "(none yet)";
     try {
       stream.timeout(limits.timeouts().negotiation());
-      protocol = MultistreamSelect.answer(stream.input(), stream.output(), p -> owner.handler(p).isPresent(),
+      protocol = MultistreamSelect.answer(YamuxBytes.input(stream), YamuxBytes.output(stream),
+          p -> owner.handler(p).isPresent(),
           owner.protocols());
       stream.timeout(Duration.ZERO);
       Optional<StreamHandler> handler = owner.handler(protocol);
@@ -212,8 +214,8 @@ final class TcpConnection implements Connection, YamuxSession.Events {
     OpenStream(YamuxStream stream, String protocol) {
       this.stream = stream;
       this.protocol = protocol;
-      this.input = stream.input();
-      this.output = stream.output();
+      this.input = YamuxBytes.input(stream);
+      this.output = YamuxBytes.output(stream);
     }
 
     @Override

@@ -186,7 +186,7 @@ final class YamuxSession {
   /** Takes a stream the peer opens, or refuses it; null if refused. */
   @Nullable
   YamuxStream accept(int id) {
-    if (!isOpen() || inboundInUse.incrementAndGet() > limits.inboundStreams()) {
+    if (inboundInUse.incrementAndGet() > limits.inboundStreams() || !isOpen()) {
       inboundInUse.decrementAndGet();
       control(new YamuxFrame(YamuxFrame.WINDOW_UPDATE, YamuxFrame.RST, id, 0));
       return null;

@@ -1,9 +1,7 @@
 package klatch.libp2p;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -402,44 +400,5 @@ final class YamuxStream {
     return cause instanceof StreamResetException
         ? new StreamResetException(String.valueOf(cause.getMessage()))
         : new ConnectionClosedException(String.valueOf(cause.getMessage()));
-  }
-
-  InputStream input() {
-    return new InputStream() {
-      @Override
-      public int read() throws IOException {
-        byte[] one = new byte[1];
-        return YamuxStream.this.read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-      }
-
-      @Override
-      public int read(byte[] bytes, int offset, int length) throws IOException {
-        return YamuxStream.this.read(bytes, offset, length);
-      }
-
-      @Override
-      public int available() {
-        return YamuxStream.this.available();
-      }
-    };
-  }
-
-  OutputStream output() {
-    return new OutputStream() {
-      @Override
-      public void write(int b) throws IOException {
-        YamuxStream.this.write(new byte[]{(byte) b}, 0, 1);
-      }
-
-      @Override
-      public void write(byte[] bytes, int offset, int length) throws IOException {
-        YamuxStream.this.write(bytes, offset, length);
-      }
-
-      @Override
-      public void close() {
-        closeWrite();
-      }
-    };
   }
 }

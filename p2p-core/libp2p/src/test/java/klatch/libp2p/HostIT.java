@@ -237,6 +237,21 @@ class HostIT {
   }
 
   @Test
+  void aWildcardIsToldAsTheMachinesOwnAddresses() {
+    try (HostPair hosts = HostPair.start();
+        Libp2pHost wild = Libp2pHost.create(HostOptions.of(Ed25519Key.generate()).listen("/ip4/0.0.0.0/tcp/0"))) {
+      List<String> told = wild.listenAddresses().stream().map(Multiaddr::toString).toList();
+      assertThat(told).noneMatch(address -> address.contains("0.0.0.0") || address.contains("/ip6/"));
+      assertThat(told.getLast()).startsWith("/ip4/127.0.0.1/tcp/");
+      for (Multiaddr address : wild.listenAddresses()) {
+        Connection connection = hosts.client().connect(address);
+        assertThat(Ping.roundTrip(connection)).isPositive();
+        connection.close();
+      }
+    }
+  }
+
+  @Test
   void nobodyListeningIsAClearErrorThatMayBeTriedAgain() throws Exception {
     try (HostPair hosts = HostPair.start()) {
       Multiaddr gone = hosts.server().listenAddresses().getFirst();
