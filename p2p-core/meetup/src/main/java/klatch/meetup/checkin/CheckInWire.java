@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.util.function.LongSupplier;
 import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.Varint;
 import klatch.log.Cbor;
@@ -77,7 +78,11 @@ final class CheckInWire {
 
   /** Reads one message; the stream's own timeout bounds each single read. */
   static byte[] read(InputStream in) throws IOException, MalformedMessageException {
-    long start = System.nanoTime();
+    return read(in, System::nanoTime);
+  }
+
+  static byte[] read(InputStream in, LongSupplier nanoTime) throws IOException, MalformedMessageException {
+    long start = nanoTime.getAsLong();
     byte[] message = new byte[Varint.readLength(in, MESSAGE_BYTES)];
     int filled = 0;
     while (filled < message.length) {
@@ -86,7 +91,7 @@ final class CheckInWire {
         throw new EOFException("the stream ended after " + filled + " of " + message.length + " bytes");
       }
       filled += read;
-      if (System.nanoTime() - start > MESSAGE_MILLIS * 1_000_000) {
+      if (nanoTime.getAsLong() - start > MESSAGE_MILLIS * 1_000_000) {
         throw new SocketTimeoutException("a message did not arrive within " + MESSAGE_MILLIS + " ms");
       }
     }
