@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param changes in no order; each key at most once
  */
 record LdkCut(long id, List<Change> changes) {
+  private static final byte FORMAT = 1;
 
   /** @param value empty if the key is to be deleted */
   record Change(String key, Optional<byte[]> value) {}
@@ -23,9 +24,13 @@ record LdkCut(long id, List<Change> changes) {
     return changes.isEmpty();
   }
 
-  /** Reads {@code u64 id, u32 count, (u32 length, key, u8 present, [u32 length, value])*}, little endian. */
+  /** Reads {@code u8 1, u64 id, u32 count, (u32 length, key, u8 present, [u32 length, value])*}, little endian. */
   static LdkCut parse(byte[] bytes) {
     ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    byte format = in.get();
+    if (format != FORMAT) {
+      throw new IllegalArgumentException("a cut of format " + format + ", not " + FORMAT);
+    }
     long id = in.getLong();
     int count = in.getInt();
     List<Change> changes = new ArrayList<>();

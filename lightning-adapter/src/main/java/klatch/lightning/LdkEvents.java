@@ -18,6 +18,7 @@ import klatch.commitments.Preimage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Takes the node's events one after another on a thread of its own: stores what the node will not repeat, tells the
@@ -73,11 +74,15 @@ final class LdkEvents {
   }
 
   private void run() {
-    while (!closed()) {
-      Optional<JsonNode> event = node.nextEvent(WAIT);
-      if (event.isPresent() && handledAtLast(event.get())) {
-        node.eventHandled(event.get().required("sequence").asLong());
+    try {
+      while (!closed()) {
+        Optional<JsonNode> event = node.nextEvent(WAIT);
+        if (event.isPresent() && handledAtLast(event.get())) {
+          node.eventHandled(event.get().required("sequence").asLong());
+        }
       }
+    } catch (LightningException e) {
+      LOG.error("{}: no more events: {}", alias, e.getMessage());
     }
   }
 
@@ -87,7 +92,7 @@ final class LdkEvents {
       try {
         return handled(event);
       } catch (RuntimeException e) {
-        LOG.atLevel(e instanceof LightningException ? org.slf4j.event.Level.WARN : org.slf4j.event.Level.ERROR)
+        LOG.atLevel(e instanceof LightningException ? Level.WARN : Level.ERROR)
             .setCause(e).log("{}: {} was not handled and comes again", alias, event.path("event").asText());
         pause();
       }
@@ -139,7 +144,8 @@ final class LdkEvents {
       }
       default -> {
         funding.progress(event);
-        LOG.debug("{}: {}", alias, event);
+        LOG.atLevel(event.path("event").asText().equals("channelClosed") ? Level.WARN : Level.DEBUG)
+            .log("{}: {}", alias, event);
         return true;
       }
     }

@@ -22,6 +22,8 @@ import klatch.commitments.Msat;
 import klatch.commitments.PaymentHash;
 import klatch.commitments.PaymentId;
 import klatch.commitments.Preimage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The port {@link Lightning} on an embedded LDK node.
@@ -242,6 +244,7 @@ public final class LdkLightning implements Lightning {
 
   /** Rides in every commit; the committer's thread takes the cut, the cut loop asks for commits. */
   static final class LdkCuts implements GroupCommit.Rider {
+    private static final Logger LOG = LoggerFactory.getLogger(LdkCuts.class);
     private static final Duration WAIT = Duration.ofSeconds(1);
     private static final Duration LAST_CUT_WAIT = Duration.ofSeconds(5);
 
@@ -275,16 +278,33 @@ public final class LdkLightning implements Lightning {
     @Override
     public Runnable board(Connection connection) throws SQLException {
       if (abandoned) {
-        return () -> {
-        };
+        return LdkCuts::nothing;
       }
-      LdkCut cut = node.snapshot();
-      LdkStore.write(connection, cut);
-      return () -> {
-        if (!abandoned) {
-          node.persisted(cut.id());
+      LdkCut cut;
+      try {
+        cut = node.snapshot();
+      } catch (LightningException e) {
+        if (abandoned) {
+          return LdkCuts::nothing;
         }
-      };
+        throw e;
+      }
+      LdkStore.write(connection, cut);
+      return () -> stored(cut);
+    }
+
+    private void stored(LdkCut cut) {
+      try {
+        node.persisted(cut.id());
+      } catch (LightningException e) {
+        if (!abandoned) {
+          throw e;
+        }
+      }
+    }
+
+    private static void nothing() {
+      // The node has ended: it has nothing more to store.
     }
 
     void abandon() {
@@ -294,14 +314,22 @@ public final class LdkLightning implements Lightning {
     }
 
     void close() {
-      Thread last = Thread.ofVirtual().start(() -> commits.write(connection -> {
-      }));
+      Thread last = Thread.ofVirtual().start(this::lastCut);
       try {
         last.join(LAST_CUT_WAIT);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
       abandon();
+    }
+
+    private void lastCut() {
+      try {
+        commits.write(connection -> {
+        });
+      } catch (RuntimeException e) {
+        LOG.warn("{}: no last cut, the next start is as after a crash: {}", loop.getName(), e.getMessage());
+      }
     }
 
     private void join() {

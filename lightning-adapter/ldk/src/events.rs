@@ -1,0 +1,250 @@
+//! Events on their way to the caller: one at a time, and LDK waits until it has been handled.
+
+use crate::config::to_hex;
+use crate::node::{ChannelManager, Sweeper};
+use lightning::events::{Event, HTLCHandlingFailureReason, HTLCHandlingFailureType, PaymentFailureReason, ReplayEvent};
+use lightning::ln::LocalHTLCFailureReason;
+use lightning::types::payment::PaymentHash;
+use serde_json::{json, Value};
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+use tokio::sync::{oneshot, watch};
+
+/// LDK fails a held HTLC back so many blocks before it expires (its HTLC_FAIL_BACK_BUFFER).
+const FAIL_BACK_BLOCKS: u32 = 39;
+
+#[derive(Default)]
+struct Inner {
+	last_sequence: u64,
+	waiting: VecDeque<(u64, Value)>,
+	/// Told, and not handled yet.
+	told: Vec<(u64, oneshot::Sender<()>)>,
+	/// The height that has not been told yet; older ones do not matter.
+	height: Option<u32>,
+	closed: bool,
+}
+
+#[derive(Default)]
+pub struct Events {
+	inner: Mutex<Inner>,
+	more: Condvar,
+}
+
+impl Events {
+	fn inner(&self) -> MutexGuard<'_, Inner> {
+		self.inner.lock().unwrap_or_else(|e| e.into_inner())
+	}
+
+	pub fn block_reached(&self, height: u32) {
+		self.inner().height = Some(height);
+		self.more.notify_all();
+	}
+
+	/// Puts an event behind the others; the answer comes when it has been handled.
+	pub fn push(&self, event: Value) -> oneshot::Receiver<()> {
+		let (handled, waiting) = oneshot::channel();
+		let mut inner = self.inner();
+		inner.last_sequence += 1;
+		let sequence = inner.last_sequence;
+		inner.waiting.push_back((sequence, event));
+		inner.told.push((sequence, handled));
+		self.more.notify_all();
+		waiting
+	}
+
+	pub fn next(&self, timeout: Duration) -> Option<Value> {
+		let deadline = Instant::now() + timeout;
+		let mut inner = self.inner();
+		loop {
+			if inner.closed {
+				return None;
+			}
+			if let Some((sequence, mut event)) = inner.waiting.pop_front() {
+				event["sequence"] = json!(sequence);
+				return Some(event);
+			}
+			if let Some(height) = inner.height.take() {
+				return Some(json!({ "event": "block", "height": height, "sequence": 0 }));
+			}
+			let left = deadline.saturating_duration_since(Instant::now());
+			if left.is_zero() {
+				return None;
+			}
+			inner = self.more.wait_timeout(inner, left).unwrap_or_else(|e| e.into_inner()).0;
+		}
+	}
+
+	pub fn handled(&self, sequence: u64) {
+		let mut inner = self.inner();
+		if let Some(at) = inner.told.iter().position(|(told, _)| *told == sequence) {
+			let _ = inner.told.swap_remove(at).1.send(());
+		}
+	}
+
+	/// Nothing more is told, and whoever waits for an event hears so.
+	pub fn close(&self) {
+		let mut inner = self.inner();
+		inner.closed = true;
+		inner.told.clear();
+		self.more.notify_all();
+	}
+
+	/// Tells an event and waits; `ReplayEvent` if the node stops before it was handled.
+	pub async fn tell(&self, event: Value, mut stop: watch::Receiver<bool>) -> Result<(), ReplayEvent> {
+		let handled = self.push(event);
+		let stopped = async {
+			let _ = stop.wait_for(|stop| *stop).await;
+		};
+		tokio::pin!(handled, stopped);
+		std::future::poll_fn(|context| {
+			use std::future::Future;
+			use std::task::Poll;
+			if let Poll::Ready(result) = handled.as_mut().poll(context) {
+				return Poll::Ready(result.map_err(|_| ReplayEvent()));
+			}
+			stopped.as_mut().poll(context).map(|()| Err(ReplayEvent()))
+		})
+		.await
+	}
+}
+
+/// What is done with an event: most are told, some are dealt with here.
+pub async fn handle(
+	event: Event, events: Arc<Events>, manager: Arc<ChannelManager>, sweeper: Arc<Sweeper>,
+	stop: watch::Receiver<bool>,
+) -> Result<(), ReplayEvent> {
+	if let Event::SpendableOutputs { outputs, channel_id } = event {
+		return sweeper.track_spendable_outputs(outputs, channel_id, false, None).map_err(|()| ReplayEvent());
+	}
+	match told(&event, &manager) {
+		Some(value) => events.tell(value, stop).await,
+		None => Ok(()),
+	}
+}
+
+fn told(event: &Event, manager: &ChannelManager) -> Option<Value> {
+	match event {
+		Event::PaymentClaimable { payment_hash, purpose, amount_msat, claim_deadline, .. } => {
+			if let Some(preimage) = purpose.preimage() {
+				manager.claim_funds(preimage);
+				return None;
+			}
+			Some(json!({
+				"event": "held",
+				"hash": to_hex(&payment_hash.0),
+				"amountMsat": amount_msat,
+				"expiryHeight": expiry(manager, payment_hash, *claim_deadline)?,
+			}))
+		},
+		Event::PaymentClaimed { payment_hash, amount_msat, .. } => {
+			Some(json!({ "event": "claimed", "hash": to_hex(&payment_hash.0), "amountMsat": amount_msat }))
+		},
+		Event::HTLCHandlingFailed {
+			failure_type: HTLCHandlingFailureType::Receive { payment_hash }, failure_reason, ..
+		} => lost(payment_hash, failure_reason.as_ref()),
+		Event::PaymentSent { payment_id, payment_preimage, amount_msat, fee_paid_msat, .. } => Some(json!({
+			"event": "sent",
+			"id": to_hex(&payment_id.as_ref()?.0),
+			"preimage": to_hex(&payment_preimage.0),
+			"amountMsat": amount_msat.unwrap_or(0),
+			"feeMsat": fee_paid_msat.unwrap_or(0),
+		})),
+		Event::PaymentFailed { payment_id, reason, .. } => Some(json!({
+			"event": "failed",
+			"id": to_hex(&payment_id.0),
+			"reason": reason.map_or("unknown".to_string(), |reason| format!("{reason:?}")),
+			"released": *reason == Some(PaymentFailureReason::RecipientRejected),
+		})),
+		_ => told_of_channel(event),
+	}
+}
+
+fn told_of_channel(event: &Event) -> Option<Value> {
+	match event {
+		Event::FundingGenerationReady {
+			temporary_channel_id, channel_value_satoshis, output_script, user_channel_id, ..
+		} => Some(json!({
+			"event": "fundingNeeded",
+			"name": *user_channel_id as u64,
+			"channel": to_hex(&temporary_channel_id.0),
+			"capacitySat": channel_value_satoshis,
+			"script": to_hex(output_script.as_bytes()),
+		})),
+		Event::ChannelPending { channel_id, user_channel_id, counterparty_node_id, funding_txo, .. } => Some(json!({
+			"event": "channelPending",
+			"name": *user_channel_id as u64,
+			"channel": to_hex(&channel_id.0),
+			"peer": counterparty_node_id.to_string(),
+			"fundingTxid": funding_txo.txid.to_string(),
+		})),
+		Event::ChannelReady { channel_id, user_channel_id, counterparty_node_id, .. } => Some(json!({
+			"event": "channelReady",
+			"name": *user_channel_id as u64,
+			"channel": to_hex(&channel_id.0),
+			"peer": counterparty_node_id.to_string(),
+		})),
+		Event::ChannelClosed { channel_id, user_channel_id, reason, .. } => Some(json!({
+			"event": "channelClosed",
+			"name": *user_channel_id as u64,
+			"channel": to_hex(&channel_id.0),
+			"reason": reason.to_string(),
+		})),
+		_ => None,
+	}
+}
+
+/// The height at which the first of a payment's HTLCs times out, from the HTLCs themselves.
+fn expiry(manager: &ChannelManager, hash: &PaymentHash, claim_deadline: Option<u32>) -> Option<u32> {
+	manager
+		.list_channels()
+		.iter()
+		.flat_map(|channel| &channel.pending_inbound_htlcs)
+		.filter(|htlc| htlc.payment_hash == *hash)
+		.map(|htlc| htlc.cltv_expiry)
+		.min()
+		.or(claim_deadline.map(|deadline| deadline + FAIL_BACK_BLOCKS))
+}
+
+/// An HTLC for us that went back. Our own release says so too, as does a payment that was never whole: neither is news.
+fn lost(hash: &PaymentHash, reason: Option<&HTLCHandlingFailureReason>) -> Option<Value> {
+	let Some(HTLCHandlingFailureReason::Local { reason }) = reason else { return None };
+	match reason {
+		LocalHTLCFailureReason::IncorrectPaymentDetails | LocalHTLCFailureReason::MPPTimeout => None,
+		_ => Some(json!({ "event": "lost", "hash": to_hex(&hash.0), "reason": format!("{reason:?}") })),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn only_the_newest_height_is_told() {
+		let events = Events::default();
+		events.block_reached(1);
+		events.block_reached(2);
+		assert_eq!(events.next(Duration::ZERO).unwrap()["height"], 2);
+		assert!(events.next(Duration::ZERO).is_none());
+	}
+
+	#[test]
+	fn an_event_is_told_once_and_its_sender_waits_until_it_was_handled() {
+		let events = Events::default();
+		let mut waiting = events.push(json!({ "event": "x" }));
+		let told = events.next(Duration::ZERO).unwrap();
+		assert!(events.next(Duration::ZERO).is_none());
+		assert!(waiting.try_recv().is_err());
+		events.handled(told["sequence"].as_u64().unwrap());
+		assert!(waiting.try_recv().is_ok());
+	}
+
+	#[test]
+	fn closing_tells_the_sender_that_nothing_was_handled() {
+		let events = Events::default();
+		let waiting = events.push(json!({ "event": "x" }));
+		events.close();
+		assert!(waiting.blocking_recv().is_err());
+		assert!(events.next(Duration::from_secs(60)).is_none());
+	}
+}

@@ -1,0 +1,89 @@
+package klatch.lightning;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.sql.DataSource;
+import klatch.commitments.LightningEvent;
+import klatch.commitments.journal.PostgresGroupCommit;
+import klatch.log.Database;
+import klatch.regtest.chain.RpcEndpoint;
+
+/** A node with its own schema and journal, which a test can stop, kill and start again. */
+final class LdkTestNode implements AutoCloseable {
+  private static final Duration LOCK_PATIENCE = Duration.ofSeconds(10);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
+
+  private final DataSource money;
+  private final LdkConfig config;
+  private final List<LightningEvent> events = new CopyOnWriteArrayList<>();
+  private PostgresGroupCommit commits;
+  private LdkLightning lightning;
+
+  private LdkTestNode(DataSource money, LdkConfig config) {
+    this.money = money;
+    this.config = config;
+    this.commits = PostgresGroupCommit.open(money, LOCK_PATIENCE);
+    this.lightning = LdkLightning.start(config, commits, money);
+  }
+
+  /** @param number makes the node's seed, so a failure can be looked at again */
+  static LdkTestNode start(Database database, RpcEndpoint chain, String name, int number, ChannelPolicy policy) {
+    byte[] seed = new byte[32];
+    seed[31] = (byte) number;
+    LdkConfig config = new LdkConfig(Network.REGTEST, name, new Seed(seed),
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        new ChainRpc(chain.uri(), chain.user(), chain.password(), POLL_INTERVAL), policy);
+    return new LdkTestNode(database.withPrefix(name + "_").dataSource("money", 4), config);
+  }
+
+  LdkLightning lightning() {
+    return lightning;
+  }
+
+  LdkConfig config() {
+    return config;
+  }
+
+  DataSource money() {
+    return money;
+  }
+
+  /** What it has seen since it is watched, over all its lives. */
+  List<LightningEvent> events() {
+    return events;
+  }
+
+  void watch() {
+    lightning.watch(events::add);
+  }
+
+  void connect(LdkTestNode peer) {
+    lightning.connect(peer.lightning.nodeId(), "127.0.0.1", peer.lightning.listenAddress().getPort());
+  }
+
+  void restart() {
+    lightning.close();
+    startAgain();
+  }
+
+  /** Ends it as a crash would, and starts it from what was stored. */
+  void kill() {
+    lightning.haltForTest();
+    startAgain();
+  }
+
+  private void startAgain() {
+    commits.close();
+    commits = PostgresGroupCommit.open(money, LOCK_PATIENCE);
+    lightning = LdkLightning.start(config, commits, money);
+  }
+
+  @Override
+  public void close() {
+    lightning.close();
+    commits.close();
+  }
+}
