@@ -3,8 +3,6 @@ package klatch.log;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -113,6 +111,8 @@ public final class Database implements AutoCloseable {
     }
     config.addDataSourceProperty("currentSchema", schemaName);
     config.addDataSourceProperty("ApplicationName", "klatch " + schemaName);
+    config.addDataSourceProperty("connectTimeout", "5");
+    config.addDataSourceProperty("socketTimeout", "60");
     config.addDataSourceProperty("reWriteBatchedInserts", "true");
     config.addDataSourceProperty("tcpKeepAlive", "true");
     config.setMaximumPoolSize(poolSize);
@@ -123,14 +123,23 @@ public final class Database implements AutoCloseable {
     return config;
   }
 
-  private static void createSchema(DataSource pool, String name) {
-    new Transactions(pool).run(connection -> {
+  private void createSchema(DataSource pool, String name) {
+    transactions(pool).run(connection -> {
       try (Statement statement = connection.createStatement()) {
         // Two nodes that create one schema at once would collide on a system index without the lock.
         statement.execute("SELECT pg_advisory_xact_lock(hashtext('klatch create schema'))");
         return statement.execute("CREATE SCHEMA IF NOT EXISTS \"" + name + "\"");
       }
     });
+  }
+
+  /** Transactions on a pool of this database, which know when it is the disk that keeps the server away. */
+  public Transactions transactions(DataSource pool) {
+    return new Transactions(pool, Transactions.PATIENCE, this::obstacle);
+  }
+
+  private Optional<String> obstacle() {
+    return server == null ? Optional.empty() : server.diskShortage();
   }
 
   /**
@@ -145,13 +154,6 @@ public final class Database implements AutoCloseable {
     Flyway.configure(Database.class.getClassLoader()).dataSource(pool).schemas(name).defaultSchema(name)
         .locations("classpath:" + location).load().migrate();
     return pool;
-  }
-
-  /** Forgets every table of a schema; views can be rebuilt, entries and money cannot. */
-  static void dropSchema(Connection connection, String name) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("DROP SCHEMA IF EXISTS \"" + checkedName(name, "schema") + "\" CASCADE");
-    }
   }
 
   private static String checkedName(String name, String what) {

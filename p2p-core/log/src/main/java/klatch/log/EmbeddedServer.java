@@ -33,6 +33,8 @@ public final class EmbeddedServer implements AutoCloseable {
   /** A server whose node was killed shuts itself down; after this it is killed too. */
   private static final Duration ORPHAN_PATIENCE = Duration.ofSeconds(10);
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
+  /** One segment of PostgreSQL's write-ahead log; it cannot go on when the next one does not fit. */
+  private static final long LEAST_FREE_BYTES = 16 * 1024 * 1024;
   private static final int POLL_MILLIS = 10;
   private static final int RESTART_PAUSE_MILLIS = 500;
   private static final int PASSWORD_BYTES = 24;
@@ -188,6 +190,19 @@ public final class EmbeddedServer implements AutoCloseable {
     return process != null && process.isAlive();
   }
 
+  /** Says so when there is too little room left for PostgreSQL to write a file of its own log. */
+  Optional<String> diskShortage() {
+    try {
+      long free = Files.getFileStore(directory).getUsableSpace();
+      return free >= LEAST_FREE_BYTES
+          ? Optional.empty()
+          : Optional.of("the disk is full, " + free + " bytes are free under " + directory + " and " + LEAST_FREE_BYTES
+              + " are needed; what was stored before is safe");
+    } catch (IOException e) {
+      return Optional.of("the data directory cannot be read: " + e);
+    }
+  }
+
   synchronized long pid() {
     if (process == null) {
       throw new IllegalStateException("the server was never started");
@@ -313,7 +328,7 @@ public final class EmbeddedServer implements AutoCloseable {
       return;
     }
     Optional<ProcessHandle> orphan = ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
-        .filter(ProcessHandle::isAlive).filter(this::servesOurCluster);
+        .filter(this::servesOurCluster);
     if (orphan.isEmpty()) {
       deletePidFile();
       return;
@@ -321,7 +336,7 @@ public final class EmbeddedServer implements AutoCloseable {
     LOG.warn("waiting for the PostgreSQL (process {}) of a node that was killed", orphan.get().pid());
     orphan.get().destroy();
     long deadline = System.nanoTime() + ORPHAN_PATIENCE.toNanos();
-    while (orphan.get().isAlive()) {
+    while (servesOurCluster(orphan.get())) {
       if (System.nanoTime() > deadline) {
         orphan.get().destroyForcibly();
       }
@@ -329,6 +344,7 @@ public final class EmbeddedServer implements AutoCloseable {
     }
   }
 
+  /** False for a process that is dead and only not yet collected: it has no command line any more. */
   private boolean servesOurCluster(ProcessHandle handle) {
     return handle.info().commandLine().map(line -> line.contains(cluster.toString())).orElse(false);
   }

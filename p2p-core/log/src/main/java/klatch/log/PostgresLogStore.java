@@ -37,7 +37,7 @@ public final class PostgresLogStore implements LogStore {
   /** Brings the schema up to date and opens it. */
   public PostgresLogStore(Database database, InstantSource clock) {
     this.clock = clock;
-    this.transactions = new Transactions(database.migrate(SCHEMA, MIGRATIONS, POOL_SIZE));
+    this.transactions = database.transactions(database.migrate(SCHEMA, MIGRATIONS, POOL_SIZE));
   }
 
   @Override

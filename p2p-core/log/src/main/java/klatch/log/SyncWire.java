@@ -20,6 +20,9 @@ final class SyncWire {
   /** Longest reason of a goodbye, in bytes. */
   static final int MAX_REASON_BYTES = 512;
 
+  /** Some ten thousand years. */
+  private static final long MAX_MILLIS = 1L << 48;
+
   private static final int HEIGHTS = 1;
   private static final int ENTRIES = 2;
   private static final int FORK = 3;
@@ -125,7 +128,7 @@ final class SyncWire {
     List<Entry> run = new ArrayList<>(count);
     long time = 0;
     for (int i = 0; i < count; i++) {
-      time = Math.addExact(time, Math.min(Varint.read(in), Long.MAX_VALUE / MAX_ENTRIES_PER_RUN));
+      time += duration(in);
       int flags = bytes(in, 1)[0] & 0xff;
       String type = new String(bytes(in, number(in, 1, EntryHeader.MAX_TYPE_LENGTH, "bytes of type")),
           StandardCharsets.ISO_8859_1);
@@ -172,6 +175,15 @@ final class SyncWire {
       throw new MalformedMessageException("sequence " + sequence + " in a sync frame is out of bounds");
     }
     return sequence;
+  }
+
+  /** A time, or the time since the entry before; so bounded that a run's sum cannot overflow. */
+  private static long duration(ByteBuffer in) throws MalformedMessageException {
+    long millis = Varint.read(in);
+    if (millis > MAX_MILLIS) {
+      throw new MalformedMessageException("a time of " + millis + " ms in a sync frame, at most " + MAX_MILLIS);
+    }
+    return millis;
   }
 
   private static int number(ByteBuffer in, int min, int max, String what) throws MalformedMessageException {

@@ -4,7 +4,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,14 +28,20 @@ public final class Transactions {
 
   private final DataSource pool;
   private final Duration patience;
+  private final Supplier<Optional<String>> obstacle;
 
   public Transactions(DataSource pool) {
-    this(pool, PATIENCE);
+    this(pool, PATIENCE, Optional::empty);
   }
 
-  public Transactions(DataSource pool, Duration patience) {
+  /**
+   * @param patience how long to wait while the server is away
+   * @param obstacle says what keeps it away, if that is known and waiting is no use
+   */
+  public Transactions(DataSource pool, Duration patience, Supplier<Optional<String>> obstacle) {
     this.pool = pool;
     this.patience = patience;
+    this.obstacle = obstacle;
   }
 
   /** What happens inside one transaction. May run more than once. */
@@ -55,6 +63,10 @@ public final class Transactions {
       } catch (SQLException e) {
         if (!isPassing(e)) {
           throw failure(e);
+        }
+        Optional<String> hopeless = obstacle.get();
+        if (hopeless.isPresent()) {
+          throw new StoreException("nothing was stored: " + hopeless.get(), true, e);
         }
         if (System.nanoTime() > deadline) {
           throw new StoreException("PostgreSQL has been away for " + patience.toSeconds() + " s: " + e.getMessage(),
