@@ -52,15 +52,27 @@ final class AuditTrail {
   private List<Finding> settlement(Subject of) {
     List<Finding> found = new ArrayList<>();
     verdict(of, found);
-    shares(of, found);
-    rounds(of, found);
+    guarded(of, found, () -> shares(of, found));
+    guarded(of, found, () -> rounds(of, found));
     return found;
+  }
+
+  /** A liar's numbers may not add up at all: more paid than there was, shares of another pot. That is a finding too. */
+  private static void guarded(Subject of, List<Finding> found, Runnable part) {
+    try {
+      part.run();
+    } catch (IllegalArgumentException e) {
+      List<EntryId> proofs = of.said().first(of.host(), DepositMessage.Settled.class).map(s -> List.of(s.entry()))
+          .orElse(List.of());
+      found.add(new Finding(Finding.Kind.WRONG_SETTLEMENT, Optional.empty(),
+          "the amounts cannot all be true: " + e.getMessage(), proofs));
+    }
   }
 
   List<Finding> all(Subject of) {
     List<Finding> found = settlement(of);
     found.addAll(new DepositAudit(of).findings());
-    found.addAll(new PayoutAudit(of, decode).findings());
+    guarded(of, found, () -> new PayoutAudit(of, decode, found).look());
     return found;
   }
 

@@ -14,6 +14,10 @@ final class Bounds {
     }
   }
 
+  static void amount(Msat amount, Msat most) {
+    within(amount.value(), 0, most.value(), "amount in msat");
+  }
+
   static void text(String text, int mostChars, String what) {
     within(text.length(), 1, mostChars, "number of characters of the " + what);
   }

@@ -20,6 +20,9 @@ public sealed interface DepositMessage {
   /** No chain is that long. */
   int HIGHEST_BLOCK = 10_000_000;
 
+  /** Everybody's largest deposit. */
+  Msat LARGEST_POT = new Msat(DepositTerms.LARGEST_DEPOSIT.value() * DepositTerms.MOST_PEOPLE);
+
   EventId event();
 
   /** Organiser: your deposit's hold invoice. */
@@ -34,6 +37,7 @@ public sealed interface DepositMessage {
       implements
         DepositMessage {
     public HeldReceipt {
+      Bounds.amount(amount, DepositTerms.LARGEST_DEPOSIT);
       Bounds.within(expiryHeight, 1, HIGHEST_BLOCK, "expiry height");
     }
   }
@@ -61,6 +65,7 @@ public sealed interface DepositMessage {
       implements
         DepositMessage {
     public Collected {
+      Bounds.amount(amount, DepositTerms.LARGEST_DEPOSIT);
       if (!preimage.hash().equals(hash)) {
         throw new IllegalArgumentException("the preimage does not belong to hash " + hash);
       }
@@ -70,6 +75,7 @@ public sealed interface DepositMessage {
   /** Organiser: the pot and everybody's full share of it, fees not yet taken off. */
   record Settled(EventId event, Msat pot, List<Share> shares) implements DepositMessage {
     public Settled {
+      Bounds.amount(pot, LARGEST_POT);
       shares = List.copyOf(shares);
       Bounds.people(shares.stream().map(Share::person).toList());
     }
@@ -107,6 +113,8 @@ public sealed interface DepositMessage {
       implements
         DepositMessage {
     public Paid {
+      Bounds.amount(amount, LARGEST_POT);
+      Bounds.amount(fee, LARGEST_POT);
       Bounds.within(round, 1, Payouts.MAX_ROUNDS, "round");
     }
   }

@@ -11,14 +11,16 @@ import klatch.log.EntryId;
 final class PayoutAudit {
   private final AuditTrail.Subject of;
   private final Function<String, Lightning.Invoice> decode;
-  private final List<Finding> found = new ArrayList<>();
+  private final List<Finding> found;
 
-  PayoutAudit(AuditTrail.Subject of, Function<String, Lightning.Invoice> decode) {
+  /** @param found takes what is found */
+  PayoutAudit(AuditTrail.Subject of, Function<String, Lightning.Invoice> decode, List<Finding> found) {
     this.of = of;
     this.decode = decode;
+    this.found = found;
   }
 
-  List<Finding> findings() {
+  void look() {
     int rounds = of.said().rounds(of.host());
     for (int number = 1; number <= rounds; number++) {
       Said<DepositMessage.Round> round = of.said().round(of.host(), number).orElseThrow();
@@ -28,7 +30,6 @@ final class PayoutAudit {
     }
     of.said().all(of.host(), DepositMessage.Paid.class).forEach(this::orderedByARound);
     of.said().first(of.host(), DepositMessage.Report.class).ifPresent(this::report);
-    return found;
   }
 
   private void payout(Said<DepositMessage.Round> round, Payout payout, boolean over) {

@@ -1,0 +1,10 @@
+package klatch.commitments.journal;
+
+final class InMemoryCommitmentStoreTest extends CommitmentStoreContract {
+  private final CommitmentStore store = new InMemoryCommitmentStore();
+
+  @Override
+  CommitmentStore store() {
+    return store;
+  }
+}
