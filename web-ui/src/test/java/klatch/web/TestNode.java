@@ -12,6 +12,10 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import klatch.libp2p.Connection;
+import klatch.commitments.Deposits;
+import klatch.commitments.Lightning;
+import klatch.commitments.Surroundings;
+import klatch.commitments.journal.InMemoryCommitmentStore;
 import klatch.libp2p.Ed25519Key;
 import klatch.libp2p.Host;
 import klatch.libp2p.HostOptions;
@@ -33,10 +37,11 @@ public final class TestNode implements AutoCloseable, NodeControl {
   public final Meetup meetup;
   public final LocalApi api;
   final CountDownLatch stopped = new CountDownLatch(1);
+  private final Optional<Deposits> deposits;
   private final HttpClient http = HttpClient.newHttpClient();
   private volatile @Nullable String nickname;
 
-  public TestNode(AtomicLong nowMillis, Optional<ApiParts.Money> money) {
+  public TestNode(AtomicLong nowMillis, Optional<Lightning> lightning) {
     this.nowMillis = nowMillis;
     clock = () -> java.time.Instant.ofEpochMilli(nowMillis.get());
     store = new InMemoryLogStore(clock);
@@ -45,6 +50,9 @@ public final class TestNode implements AutoCloseable, NodeControl {
     meetup = new Meetup(store, key, clock);
     var checkIn = new CheckIn(meetup, key, clock, CheckIn::noBeacon);
     checkIn.serve(host);
+    deposits = lightning.map(node -> Deposits
+        .start(new Surroundings(key, store, meetup, node, new InMemoryCommitmentStore(), clock)));
+    var money = lightning.map(node -> new ApiParts.Money(deposits.orElseThrow(), node));
     api = LocalApi.start(new ApiParts(meetup, checkIn, host, money, this, clock), 0);
   }
 
@@ -129,6 +137,7 @@ public final class TestNode implements AutoCloseable, NodeControl {
   @Override
   public void close() {
     api.close();
+    deposits.ifPresent(Deposits::close);
     meetup.close();
     host.close();
     store.close();
