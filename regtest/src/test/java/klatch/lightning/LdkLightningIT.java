@@ -142,7 +142,7 @@ final class LdkLightningIT {
     InetSocketAddress address = network.payee().lightning().listenAddress();
     byte[] garbage = new byte[100_000];
     new Random(7).nextBytes(garbage);
-    for (int length : new int[] {1, 49, 50, 51, 4_096, garbage.length}) {
+    for (int length : new int[]{1, 49, 50, 51, 4_096, garbage.length}) {
       try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
         socket.getOutputStream().write(garbage, 0, length);
       } catch (IOException refused) {
@@ -158,7 +158,8 @@ final class LdkLightningIT {
     LdkConfig config = network.payee().config();
     LdkConfig taken = new LdkConfig(config.network(), "taken", new Seed(random32()),
         network.payee().lightning().listenAddress(), config.chain(), config.channels());
-    try (PostgresGroupCommit commits = PostgresGroupCommit.open(network.database().withPrefix("taken_").dataSource("money", 2), PATIENCE)) {
+    try (PostgresGroupCommit commits = PostgresGroupCommit
+        .open(network.database().withPrefix("taken_").dataSource("money", 2), PATIENCE)) {
       assertThatThrownBy(
           () -> LdkLightning.start(taken, commits, network.database().withPrefix("taken_").dataSource("money", 2)))
           .isInstanceOf(LightningException.class).hasMessageContaining("cannot listen on");

@@ -1,0 +1,4 @@
+@NullMarked
+package klatch.regtest;
+
+import org.jspecify.annotations.NullMarked;
