@@ -13,15 +13,19 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import klatch.commitments.LightningException;
 import org.bitcoinj.core.Transaction;
 import org.bitcoinj.script.Script;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens channels: asks the peers, pays for all of them by one transaction of the wallet, hands it to the network. */
 final class LdkFunding {
+  private static final Logger LOG = LoggerFactory.getLogger(LdkFunding.class);
   /** Peers answer in a round trip or two; one that does not within this time will not. */
   private static final Duration PEER_WAIT = Duration.ofSeconds(30);
 
@@ -63,8 +67,23 @@ final class LdkFunding {
             .put("pushMsat", request.push().value()).put("name", opening.name()).put("announced", announced));
       }
       return funded(ordered);
+    } catch (LightningException e) {
+      ordered.forEach(this::forget);
+      throw e;
     } finally {
       mine.keySet().forEach(openings::remove);
+    }
+  }
+
+  /** A channel that was agreed on and will not be paid for. */
+  private void forget(Opening opening) {
+    if (opening.accepted().state() == Future.State.SUCCESS && !opening.pending().isDone()) {
+      JsonNode accepted = opening.accepted().resultNow();
+      try {
+        node.call(LdkNode.request("close").put("channel", accepted.required("channel").asText()).put("force", true));
+      } catch (IllegalArgumentException | LightningException gone) {
+        LOG.debug("the channel with {} has ended by itself: {}", opening.request().nodeId(), gone.getMessage());
+      }
     }
   }
 
