@@ -6,6 +6,8 @@ import java.util.Optional;
 import klatch.libp2p.Host;
 import klatch.libp2p.Libp2pException;
 import klatch.libp2p.MalformedMessageException;
+import klatch.libp2p.Multiaddr;
+import klatch.libp2p.PeerId;
 import klatch.log.TopicId;
 import klatch.meetup.Group;
 import klatch.meetup.Meetup;
@@ -35,6 +37,9 @@ record GroupRoutes(Meetup meetup, Host host, NodeControl node) {
     var connected = new ArrayList<String>();
     var warnings = new ArrayList<String>();
     for (var address : invite.addresses()) {
+      if (address.peer().map(PeerId::toString).filter(connected::contains).isPresent()) {
+        continue; // One connection to a peer is enough.
+      }
       try {
         connected.add(node.keep(address).remotePeer().toString());
       } catch (Libp2pException e) {
@@ -62,7 +67,7 @@ record GroupRoutes(Meetup meetup, Host host, NodeControl node) {
 
   private Groups.Invite invite(Call call) {
     var group = group(call.path("id"));
-    var addresses = DialableAddresses.of(host).stream().limit(InviteCode.MAX_ADDRESSES).toList();
+    var addresses = host.listenAddresses().stream().filter(Multiaddr::isTcp).limit(InviteCode.MAX_ADDRESSES).toList();
     return new Groups.Invite(group.topic().toString(),
         new InviteCode(group.topic(), group.founder(), addresses).text());
   }

@@ -26,7 +26,7 @@ record NodeRoutes(Meetup meetup, Optional<Lightning> lightning, Host host, NodeC
   private NodeStatus status() {
     var self = host.id().toString();
     return new NodeStatus(Version.NUMBER, node.network(), self, meetup.self().toString(),
-        node.nickname().orElse(null), DialableAddresses.of(host).stream().map(Multiaddr::toString).toList(),
+        node.nickname().orElse(null), host.listenAddresses().stream().map(Multiaddr::toString).toList(),
         host.connections().stream().map(peer -> new NodeStatus.Peer(peer.remotePeer().toString(),
             peer.remoteAddress().toString())).toList(),
         clock.millis(), lightningStatus());
