@@ -19,10 +19,15 @@ record DemoReport(String event, String chain, long depositMsat, List<Attendee> a
   record Attendee(String name, boolean present, long heldMsat, long releasedMsat, long forfeitedMsat, long payoutMsat,
       long feesMsat, long beforeMsat, long afterMsat) {
 
-    /** Is the balance what the settlement says, and is the deposit either back or forfeited, by presence? */
-    boolean exact(long depositMsat) {
+    /**
+     * Is the balance what the settlement says, and is the deposit either back or forfeited, by presence?
+     *
+     * @param allReleased whether nobody came, so that everybody gets the deposit back
+     */
+    boolean exact(long depositMsat, boolean allReleased) {
+      boolean back = present || allReleased;
       return afterMsat == beforeMsat - forfeitedMsat + payoutMsat - feesMsat && heldMsat == depositMsat
-          && releasedMsat == (present ? depositMsat : 0) && forfeitedMsat == (present ? 0 : depositMsat);
+        && releasedMsat == (back ? depositMsat : 0) && forfeitedMsat == (back ? 0 : depositMsat);
     }
   }
 

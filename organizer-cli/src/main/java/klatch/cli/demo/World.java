@@ -1,6 +1,7 @@
 package klatch.cli.demo;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,12 +22,19 @@ import klatch.cli.Network;
 import klatch.cli.NoNodeException;
 import klatch.cli.Node;
 import klatch.cli.NodeOptions;
+import klatch.commitments.Msat;
+import klatch.lightning.ChannelPolicy;
+import klatch.lightning.LdkLightning;
 import klatch.log.Database;
+import klatch.regtest.LightningNode;
+import klatch.regtest.Member;
+import klatch.regtest.Topology;
 import klatch.regtest.chain.BitcoindChain;
 import klatch.regtest.chain.BitcoindProgram;
 import klatch.regtest.chain.Chain;
 import klatch.regtest.chain.EmbeddedChain;
 import klatch.web.wire.NodeStatus;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The stage of a rehearsal: one PostgreSQL, one chain, the organiser as a process of its own, and the attendees as
@@ -34,6 +42,8 @@ import klatch.web.wire.NodeStatus;
  */
 final class World implements AutoCloseable {
   private static final String LOOPBACK = "127.0.0.1";
+  /** Small enough for any deposit to matter, large enough for reserves. */
+  private static final long MIN_CHANNEL_SAT = 1_000_000;
   /** How long a started organiser may take until its API answers: kills come in between. */
   private static final Duration ORGANISER_PATIENCE = Duration.ofSeconds(60);
 
@@ -45,9 +55,9 @@ final class World implements AutoCloseable {
   private final OrganiserProcess organiser;
   private final Path organiserDir;
   private final List<Node> attendees = new ArrayList<>();
+  private @Nullable Topology topology;
 
-  /** @param organiserMain the organiser's program: the real one, or in a test one that cheats */
-  World(DemoOptions options, Path directory, String organiserMain) throws IOException {
+  private World(DemoOptions options, Path directory, String organiserMain) throws IOException {
     this.directory = directory;
     this.clockFile = directory.resolve("clock");
     this.organiserDir = Files.createDirectories(directory.resolve("organiser"));
@@ -63,6 +73,116 @@ final class World implements AutoCloseable {
       close();
       throw e;
     }
+  }
+
+  /**
+   * Starts all of it, channels included.
+   *
+   * @param organiserMain the organiser's program: the real one, or in a test one that cheats
+   */
+  static World build(DemoOptions options, Path directory, String organiserMain, Progress progress) throws Exception {
+    progress.stage("chain", 1);
+    var world = new World(options, directory, organiserMain);
+    try {
+      progress.step(world.chain.kind() + " chain at block " + world.chain.tip().height() + ", nothing is mined by itself");
+      progress.stage("nodes", 2);
+      world.startAttendees(options.attendees());
+      progress.step(options.attendees() + " attendees, each with its own keys, log, libp2p host and Lightning node");
+      var status = world.organiserStatus();
+      progress.step("the organiser in process " + world.organiser.pid() + ", at " + status.listen().getFirst());
+      progress.stage("channels", 2);
+      world.connect(options, progress);
+      return world;
+    } catch (Exception e) {
+      world.close();
+      throw e;
+    }
+  }
+
+  private void connect(DemoOptions options, Progress progress) {
+    long capacitySat = channelSat(options);
+    var leaves = new ArrayList<Member>();
+    var owned = new ArrayList<Member.Owned>();
+    for (int i = 0; i < attendees.size(); i++) {
+      owned.add(new Member.Owned("attendee " + (i + 1), lightning(i)));
+    }
+    switch (options.topology()) {
+      case ROUTED -> {
+        var router = opened(LightningNode.start("router", chain, database, ChannelPolicy.regtestRouter()));
+        progress.step("a routing node that asks 1 sat for each payment it forwards");
+        leaves.add(organiserAsMember());
+        leaves.addAll(owned);
+        topology = Topology.star(chain, router.member(), leaves, capacitySat);
+        progress.step(String.format(Locale.ROOT,
+          "%d channels of %,d sat by one funding transaction; half of each is given to the other side, so there is room both ways",
+          leaves.size(), capacitySat));
+      }
+      case DIRECT -> {
+        topology = Topology.direct(chain, organiserAsMember(), owned, capacitySat);
+        progress.step(String.format(Locale.ROOT,
+          "each attendee opened a channel of %,d sat with the organiser and gave half of it to that side, so there is room both ways",
+          capacitySat));
+      }
+    }
+    until("the organiser's channels are usable", ORGANISER_PATIENCE, () -> {
+      var channels = lightningStatus().channels();
+      return !channels.isEmpty() && channels.stream().allMatch(NodeStatus.Channel::usable);
+    });
+  }
+
+  /** All deposits go through the organiser's one channel at once, and the router's side of it pays for its closing. */
+  private static long channelSat(DemoOptions options) {
+    return Math.max(MIN_CHANNEL_SAT, 4 * options.depositSat() * (options.attendees() + 1));
+  }
+
+  private Member.Foreign organiserAsMember() {
+    var lightning = lightningStatus();
+    var colon = lightning.address().lastIndexOf(':');
+    var address = new InetSocketAddress(lightning.address().substring(0, colon),
+      Integer.parseInt(lightning.address().substring(colon + 1)));
+    return new Member.Foreign("organiser", lightning.nodeId(), address, () -> lightningStatus().height());
+  }
+
+  private NodeStatus.Lightning lightningStatus() {
+    var found = new ArrayList<NodeStatus.Lightning>(1);
+    until("the organiser's Lightning node answers", ORGANISER_PATIENCE, () -> {
+      var lightning = organiserStatus().lightning();
+      if (lightning != null) {
+        found.add(lightning);
+      }
+      return lightning != null;
+    });
+    return found.getFirst();
+  }
+
+  /** The Lightning node of an attendee. */
+  LdkLightning lightning(int attendee) {
+    return attendees.get(attendee).money().orElseThrow().lightning();
+  }
+
+  /** What each attendee owns in its channels now. */
+  List<Msat> balances() {
+    var balances = new ArrayList<Msat>();
+    for (int i = 0; i < attendees.size(); i++) {
+      balances.add(lightning(i).status().balance());
+    }
+    return balances;
+  }
+
+  long organiserBalance() {
+    return lightningStatus().balanceMsat();
+  }
+
+  /** Waits until no HTLC is pending in anybody's channels and every channel is usable. */
+  void awaitQuiet(Duration patience) {
+    until("every channel is quiet", patience, () -> {
+      for (int i = 0; i < attendees.size(); i++) {
+        if (!lightning(i).status().channels().stream().allMatch(c -> c.usable() && c.pendingHtlcs() == 0)) {
+          return false;
+        }
+      }
+      return lightningStatus().channels().stream().allMatch(c -> c.usable() && c.pendingHtlcs() == 0);
+    });
   }
 
   private <T extends AutoCloseable> T opened(T part) {
@@ -98,7 +218,7 @@ final class World implements AutoCloseable {
   }
 
   /** Starts the attendees' nodes, a few at a time. */
-  void startAttendees(int count) throws Exception {
+  private void startAttendees(int count) throws Exception {
     try (var starters = Executors.newFixedThreadPool(4)) {
       var started = new ArrayList<Future<Node>>();
       for (int i = 1; i <= count; i++) {
@@ -125,10 +245,6 @@ final class World implements AutoCloseable {
 
   Chain chain() {
     return chain;
-  }
-
-  Database database() {
-    return database;
   }
 
   OrganiserProcess organiser() {

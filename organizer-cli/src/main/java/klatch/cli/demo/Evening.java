@@ -1,0 +1,279 @@
+package klatch.cli.demo;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.IntConsumer;
+import klatch.cli.ApiClient;
+import klatch.cli.Node;
+import klatch.commitments.Deposits;
+import klatch.commitments.LockResult;
+import klatch.commitments.MoneyReport;
+import klatch.commitments.Msat;
+import klatch.commitments.OwnDeposit;
+import klatch.libp2p.Libp2pException;
+import klatch.libp2p.MalformedMessageException;
+import klatch.log.TopicId;
+import klatch.meetup.EventId;
+import klatch.meetup.Seat;
+import klatch.meetup.checkin.CheckInReply;
+import klatch.web.InviteCode;
+import klatch.web.wire.Events;
+import klatch.web.wire.Groups;
+import klatch.web.wire.Money;
+import org.jspecify.annotations.Nullable;
+
+/** The meetup itself, stage by stage, as its people would live it. Driven by one thread. */
+final class Evening implements AutoCloseable {
+  private static final String TITLE = "Rehearsal";
+  private static final long HOUR = 3_600_000L;
+  private static final long MINUTE = 60_000L;
+  /** Kills and restarts come in between, so every stage may take long; a good machine needs seconds. */
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  private final World world;
+  private final DemoOptions options;
+  private final Progress progress;
+  private final ExecutorService people = Executors.newVirtualThreadPerTaskExecutor();
+  private @Nullable EventId event;
+  private Events.@Nullable Terms terms;
+
+  Evening(World world, DemoOptions options, Progress progress) {
+    this.world = world;
+    this.options = options;
+    this.progress = progress;
+  }
+
+  EventId event() {
+    if (event == null) {
+      throw new IllegalStateException("the event is not announced yet");
+    }
+    return event;
+  }
+
+  private Events.Terms terms() {
+    if (terms == null) {
+      throw new IllegalStateException("the event is not announced yet");
+    }
+    return terms;
+  }
+
+  /** The organiser founds a group and announces an event; the attendees join by the invite and see it. */
+  void announce() throws Exception {
+    progress.stage("group and event", 3);
+    var group = world.organiser(Evening::group);
+    var invite = InviteCode
+      .parse(world.organiser(api -> api.get("/groups/" + group + "/invite", Groups.Invite.class)).invite());
+    everybody(i -> join(world.attendees().get(i), invite));
+    progress.step(options.attendees() + " people joined the group by the organiser's invite");
+    var id = EventId.parse(world.organiser(api -> announced(api, group)));
+    event = id;
+    terms = DemoRun.required(world.organiser(api -> api.get("/events/" + id, Events.Detail.class)));
+    progress.step(String.format(Locale.ROOT, "event %s with a deposit of %,d sat", id.toString().substring(0, 8),
+      options.depositSat()));
+    everybody(i -> World.until("attendee " + (i + 1) + " sees the event", PATIENCE,
+      () -> world.attendees().get(i).meetup().event(id).isPresent()));
+    progress.step("everybody has the event in their own log");
+  }
+
+  /** Founding twice is prevented by looking first: the answer to the first request may have been lost. */
+  private static String group(ApiClient api) {
+    return api.get("/groups", Groups.GroupList.class).groups().stream().filter(Groups.Group::yours).findFirst()
+      .map(Groups.Group::id).orElseGet(() -> api.post("/groups", new Groups.Create("Rehearsals", ""),
+        Groups.Group.class).id());
+  }
+
+  private String announced(ApiClient api, String group) {
+    var known = api.get("/events", Events.EventList.class).events().stream().filter(e -> e.title().equals(TITLE))
+      .findFirst();
+    if (known.isPresent()) {
+      return known.get().id();
+    }
+    long starts = System.currentTimeMillis() + 24 * HOUR;
+    var request = new Events.Create(group, TITLE, "", starts, starts + 3 * HOUR, "UTC", "here", options.attendees(),
+      Msat.ofSat(options.depositSat()).value(), null, null, null, null, null, null, null, null);
+    var created = api.post("/events", request, Events.Created.class);
+    created.warnings().forEach(progress::note);
+    return created.event();
+  }
+
+  private static void join(Node node, InviteCode invite) {
+    World.until("an attendee reaches the organiser", PATIENCE, () -> {
+      try {
+        node.keep(invite.addresses().getFirst());
+        return true;
+      } catch (Libp2pException e) {
+        return false;
+      }
+    });
+    TopicId group = invite.group();
+    node.meetup().joinGroup(group, node.nickname().orElse("somebody"));
+  }
+
+  void pledge() throws Exception {
+    progress.stage("pledges", options.attendees());
+    everybody(i -> {
+      var meetup = world.attendees().get(i).meetup();
+      meetup.pledge(event());
+      World.until("the organiser confirms the seat of attendee " + (i + 1), PATIENCE, () -> meetup.seats(event())
+        .of(meetup.self()).filter(seat -> seat.status() == Seat.Status.CONFIRMED).isPresent());
+      step("attendee " + (i + 1) + " has a seat");
+    });
+  }
+
+  void lock() throws Exception {
+    progress.stage("locks held", options.attendees());
+    world.jumpTo(terms().lockOpensAtMillis() + MINUTE);
+    everybody(i -> {
+      World.until("the deposit of attendee " + (i + 1) + " is held", PATIENCE, () -> locked(deposits(i)));
+      step(String.format(Locale.ROOT, "attendee %d: %,d sat held, not spent", i + 1, options.depositSat()));
+    });
+  }
+
+  /** Asks to lock until it is held: there may be no offer yet, or the organiser may be away for a moment. */
+  private boolean locked(Deposits deposits) {
+    return switch (deposits.lock(event())) {
+      case LockResult.UnderWay(var deposit) -> deposit.phase() == OwnDeposit.Phase.HELD;
+      case LockResult.Refused _ -> false;
+    };
+  }
+
+  void checkIn() throws Exception {
+    progress.stage("check-ins and refunds", options.present());
+    world.jumpTo(terms().checkInOpensAtMillis() + MINUTE);
+    for (int i = 0; i < options.present(); i++) {
+      int number = i;
+      World.until("attendee " + (i + 1) + " is checked in", PATIENCE, () -> checkedIn(world.attendees().get(number)));
+    }
+    everybody(options.present(), i -> {
+      World.until("the deposit of attendee " + (i + 1) + " is back", PATIENCE,
+        () -> own(i).deposit().phase() == OwnDeposit.Phase.RELEASED);
+      step("attendee " + (i + 1) + " came, and the deposit is back");
+    });
+  }
+
+  /** One scan of the door's code, the rest over the wire. */
+  private boolean checkedIn(Node node) {
+    var frame = world.organiser(api -> api.get("/events/" + event() + "/door", Events.Door.class)).frame();
+    try {
+      return switch (node.checkIn().checkIn(node.host(), frame)) {
+        case CheckInReply.CheckedIn _, CheckInReply.AlreadyCheckedIn _ -> true;
+        case CheckInReply.Refused _ -> false;
+      };
+    } catch (Libp2pException | MalformedMessageException | IOException e) {
+      return false;
+    }
+  }
+
+  void settle() throws Exception {
+    int payouts = options.present() == 0 ? 0 : options.present();
+    progress.stage("verdicts and payouts", payouts + 2);
+    world.jumpTo(terms().appealsCloseAtMillis() + MINUTE);
+    for (int i = options.present(); i < options.attendees(); i++) {
+      int number = i;
+      World.until("the deposit of attendee " + (i + 1) + " is decided", PATIENCE, () -> decided(own(number).deposit()));
+    }
+    progress.step(options.noShows() + " no-shows, their deposits collected: " + (options.present() == 0
+      ? "none, because nobody came"
+      : String.format(Locale.ROOT, "%,d sat", options.noShows() * options.depositSat())));
+    World.until("the organiser's report says that all is done", PATIENCE,
+      () -> world.organiser(api -> api.get("/events/" + event() + "/report", Money.Report.class)).done());
+    everybody(i -> World.until("attendee " + (i + 1) + " has the report", PATIENCE, () -> report(i).done()));
+    for (int i = 0; i < options.present() && options.noShows() > 0; i++) {
+      progress.step(String.format(Locale.ROOT, "attendee %d received %,d msat", i + 1, own(i).received().value()));
+    }
+  }
+
+  private static boolean decided(OwnDeposit deposit) {
+    return deposit.phase() == OwnDeposit.Phase.FORFEITED || deposit.phase() == OwnDeposit.Phase.RELEASED;
+  }
+
+  /** The audit as the organiser's node and every attendee's compute it, each from its own log alone. */
+  String audit() {
+    var said = world.organiser(api -> api.get("/events/" + event() + "/audit", Money.Audit.class));
+    if (!said.clean()) {
+      return said.findings().size() + " differences, the first: " + said.findings().getFirst().message();
+    }
+    for (int i = 0; i < options.attendees(); i++) {
+      var audit = deposits(i).audit(event()).orElseThrow();
+      if (!audit.clean()) {
+        return "attendee " + (i + 1) + ": " + audit.summary();
+      }
+    }
+    return "clean";
+  }
+
+  /** One attendee's row, from that attendee's own node. */
+  DemoReport.Attendee attendee(int index, long beforeMsat, long afterMsat) {
+    var own = own(index);
+    var deposit = own.deposit();
+    long amount = deposit.amount().value();
+    return new DemoReport.Attendee("attendee " + (index + 1), index < options.present(), amount,
+      deposit.phase() == OwnDeposit.Phase.RELEASED ? amount : 0,
+      deposit.phase() == OwnDeposit.Phase.FORFEITED ? amount : 0, own.received().value(), deposit.fee().value(),
+      beforeMsat, afterMsat);
+  }
+
+  private Deposits deposits(int index) {
+    return world.attendees().get(index).money().orElseThrow().deposits();
+  }
+
+  private MoneyReport report(int index) {
+    return deposits(index).report(event()).orElseThrow();
+  }
+
+  private MoneyReport.Own own(int index) {
+    return report(index).own().orElseThrow();
+  }
+
+  /** A part of the evening. */
+  @FunctionalInterface
+  interface Stage {
+    void run() throws Exception;
+  }
+
+  /** Runs a stage and says how long it took, in seconds. */
+  double timed(Stage stage) throws Exception {
+    long begun = System.nanoTime();
+    stage.run();
+    return (System.nanoTime() - begun) / 1e9;
+  }
+
+  private synchronized void step(String what) {
+    progress.step(what);
+  }
+
+  private void everybody(IntConsumer act) throws Exception {
+    everybody(options.attendees(), act);
+  }
+
+  private void everybody(int count, IntConsumer act) throws Exception {
+    var acting = new ArrayList<Future<?>>();
+    for (int i = 0; i < count; i++) {
+      int number = i;
+      acting.add(people.submit(() -> act.accept(number)));
+    }
+    await(acting);
+  }
+
+  private static void await(List<Future<?>> acting) throws Exception {
+    for (var one : acting) {
+      try {
+        one.get();
+      } catch (ExecutionException e) {
+        throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    people.shutdownNow();
+  }
+}
