@@ -1,5 +1,6 @@
 package klatch.cli;
 
+import klatch.cli.demo.Demo;
 import klatch.web.wire.ErrorReply;
 import klatch.web.wire.PublicCode;
 import picocli.CommandLine;
@@ -23,7 +24,9 @@ public final class Commands {
   public static CommandLine of(RunningNode.Starter starter) {
     var line = new CommandLine(new Commands());
     line.addSubcommand(new Up(starter));
+    line.addSubcommand(new Demo());
     addHelp(line);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExitCodeExceptionMapper(Commands::exitCode);
     line.setExecutionExceptionHandler((failure, command, _) -> explain(failure, command));
     return line;

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
 /** JSON as the commands speak it: one line, nothing for what is absent, unknown fields from a newer node ignored. */
-final class Json {
+public final class Json {
   static final ObjectMapper MAPPER = JsonMapper.builder()
       .defaultPropertyInclusion(
           JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
@@ -15,7 +15,7 @@ final class Json {
 
   private Json() {}
 
-  static String line(Object value) {
+  public static String line(Object value) {
     try {
       return MAPPER.writeValueAsString(value);
     } catch (JsonProcessingException e) {

@@ -1,6 +1,5 @@
 package klatch.cli.demo;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,9 +17,9 @@ import klatch.commitments.MoneyReport;
 import klatch.commitments.Msat;
 import klatch.commitments.OwnDeposit;
 import klatch.libp2p.Libp2pException;
-import klatch.libp2p.MalformedMessageException;
 import klatch.log.TopicId;
 import klatch.meetup.EventId;
+import klatch.meetup.Outcome;
 import klatch.meetup.Seat;
 import klatch.meetup.checkin.CheckInReply;
 import klatch.web.InviteCode;
@@ -120,7 +119,9 @@ final class Evening implements AutoCloseable {
     progress.stage("pledges", options.attendees());
     everybody(i -> {
       var meetup = world.attendees().get(i).meetup();
-      meetup.pledge(event());
+      if (meetup.pledge(event()) instanceof Outcome.Refused<?> refused) {
+        throw new IllegalStateException("attendee " + (i + 1) + " cannot pledge: " + refused);
+      }
       World.until("the organiser confirms the seat of attendee " + (i + 1), PATIENCE, () -> meetup.seats(event())
         .of(meetup.self()).filter(seat -> seat.status() == Seat.Status.CONFIRMED).isPresent());
       step("attendee " + (i + 1) + " has a seat");
@@ -166,7 +167,7 @@ final class Evening implements AutoCloseable {
         case CheckInReply.CheckedIn _, CheckInReply.AlreadyCheckedIn _ -> true;
         case CheckInReply.Refused _ -> false;
       };
-    } catch (Libp2pException | MalformedMessageException | IOException e) {
+    } catch (Libp2pException e) {
       return false;
     }
   }
