@@ -27,7 +27,7 @@ record DemoReport(String event, String chain, long depositMsat, List<Attendee> a
     boolean exact(long depositMsat, boolean allReleased) {
       boolean back = present || allReleased;
       return afterMsat == beforeMsat - forfeitedMsat + payoutMsat - feesMsat && heldMsat == depositMsat
-        && releasedMsat == (back ? depositMsat : 0) && forfeitedMsat == (back ? 0 : depositMsat);
+          && releasedMsat == (back ? depositMsat : 0) && forfeitedMsat == (back ? 0 : depositMsat);
     }
   }
 

@@ -86,38 +86,38 @@ final class DemoRun {
         var audit = evening.audit();
         progress.step("audit: " + audit);
         return report(world, evening, before, organiserBefore, audit,
-          new DemoReport.Seconds(round(progress.seconds()), round(lock), round(checkIn), round(settle)));
+            new DemoReport.Seconds(round(progress.seconds()), round(lock), round(checkIn), round(settle)));
       }
     }
   }
 
   private DemoReport report(World world, Evening evening, List<Msat> before, long organiserBefore, String audit,
-    DemoReport.Seconds seconds) {
+      DemoReport.Seconds seconds) {
     var after = world.balances();
     var attendees = new ArrayList<DemoReport.Attendee>();
     for (int i = 0; i < options.attendees(); i++) {
       attendees.add(evening.attendee(i, before.get(i).value(), after.get(i).value()));
     }
     var money = world
-      .organiser(api -> api.get("/events/" + evening.event() + "/report", Money.Report.class));
+        .organiser(api -> api.get("/events/" + evening.event() + "/report", Money.Report.class));
     var organiser = new DemoReport.Organiser(money.potMsat(), money.paidOutMsat(), money.feesMsat(), organiserBefore,
-      world.organiserBalance());
+        world.organiserBalance());
     long depositMsat = Msat.ofSat(options.depositSat()).value();
     return new DemoReport(evening.event().toString(), Demo.label(options.chain()), depositMsat, attendees, organiser,
-      conserved(attendees, organiser, depositMsat), audit, world.organiser().deaths(), seconds);
+        conserved(attendees, organiser, depositMsat), audit, world.organiser().deaths(), seconds);
   }
 
   /** Every balance is what the settlement says, and what was collected came from the forfeits and went to the payouts. */
   private boolean conserved(List<DemoReport.Attendee> attendees, DemoReport.Organiser organiser, long depositMsat) {
     boolean released = options.present() == 0;
     return organiser.exact() && attendees.stream().allMatch(a -> a.exact(depositMsat, released))
-      && organiser.collectedMsat() == attendees.stream().mapToLong(DemoReport.Attendee::forfeitedMsat).sum()
-      && organiser.paidOutMsat() == attendees.stream().mapToLong(DemoReport.Attendee::payoutMsat).sum();
+        && organiser.collectedMsat() == attendees.stream().mapToLong(DemoReport.Attendee::forfeitedMsat).sum()
+        && organiser.paidOutMsat() == attendees.stream().mapToLong(DemoReport.Attendee::payoutMsat).sum();
   }
 
   private void stay(Path directory) throws InterruptedException {
     out.println("Everything goes on running until Ctrl-C. The organiser's node: klatch status --data-dir "
-      + directory.resolve("organiser"));
+        + directory.resolve("organiser"));
     new java.util.concurrent.CountDownLatch(1).await();
   }
 

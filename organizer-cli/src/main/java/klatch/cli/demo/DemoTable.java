@@ -14,17 +14,17 @@ final class DemoTable {
     out.printf(Locale.ROOT, ROW, "sat", "", "before", "released", "forfeited", "payout", "fees", "after");
     for (var attendee : report.attendees()) {
       out.printf(Locale.ROOT, ROW, attendee.name(), attendee.present() ? "came" : "no-show", sat(attendee.beforeMsat()),
-        sat(attendee.releasedMsat()), sat(attendee.forfeitedMsat()), sat(attendee.payoutMsat()),
-        sat(attendee.feesMsat()), sat(attendee.afterMsat()));
+          sat(attendee.releasedMsat()), sat(attendee.forfeitedMsat()), sat(attendee.payoutMsat()),
+          sat(attendee.feesMsat()), sat(attendee.afterMsat()));
     }
     var organiser = report.organiser();
     out.printf(Locale.ROOT, ROW, "organiser", "", sat(organiser.beforeMsat()), "", "+" + sat(organiser.collectedMsat()),
-      "-" + sat(organiser.paidOutMsat()), sat(organiser.feesMsat()), sat(organiser.afterMsat()));
+        "-" + sat(organiser.paidOutMsat()), sat(organiser.feesMsat()), sat(organiser.afterMsat()));
     out.println();
     out.printf(Locale.ROOT, "%s   audit: %s   organiser killed: %d   %.1f s (lock %.1f, check-in %.1f, settle %.1f)%n",
-      report.conserved() ? "Every millisatoshi is accounted for." : "THE BALANCES DO NOT ADD UP.", report.audit(),
-      report.kills(), report.seconds().total(), report.seconds().lock(), report.seconds().checkIn(),
-      report.seconds().settle());
+        report.conserved() ? "Every millisatoshi is accounted for." : "THE BALANCES DO NOT ADD UP.", report.audit(),
+        report.kills(), report.seconds().total(), report.seconds().lock(), report.seconds().checkIn(),
+        report.seconds().settle());
   }
 
   private static String sat(long msat) {

@@ -68,35 +68,35 @@ final class Evening implements AutoCloseable {
     progress.stage("group and event", 3);
     var group = world.organiser(Evening::group);
     var invite = InviteCode
-      .parse(world.organiser(api -> api.get("/groups/" + group + "/invite", Groups.Invite.class)).invite());
+        .parse(world.organiser(api -> api.get("/groups/" + group + "/invite", Groups.Invite.class)).invite());
     everybody(i -> join(world.attendees().get(i), invite));
     progress.step(options.attendees() + " people joined the group by the organiser's invite");
     var id = EventId.parse(world.organiser(api -> announced(api, group)));
     event = id;
     terms = DemoRun.required(world.organiser(api -> api.get("/events/" + id, Events.Detail.class)));
     progress.step(String.format(Locale.ROOT, "event %s with a deposit of %,d sat", id.toString().substring(0, 8),
-      options.depositSat()));
+        options.depositSat()));
     everybody(i -> World.until("attendee " + (i + 1) + " sees the event", PATIENCE,
-      () -> world.attendees().get(i).meetup().event(id).isPresent()));
+        () -> world.attendees().get(i).meetup().event(id).isPresent()));
     progress.step("everybody has the event in their own log");
   }
 
   /** Founding twice is prevented by looking first: the answer to the first request may have been lost. */
   private static String group(ApiClient api) {
     return api.get("/groups", Groups.GroupList.class).groups().stream().filter(Groups.Group::yours).findFirst()
-      .map(Groups.Group::id).orElseGet(() -> api.post("/groups", new Groups.Create("Rehearsals", ""),
-        Groups.Group.class).id());
+        .map(Groups.Group::id).orElseGet(() -> api.post("/groups", new Groups.Create("Rehearsals", ""),
+            Groups.Group.class).id());
   }
 
   private String announced(ApiClient api, String group) {
     var known = api.get("/events", Events.EventList.class).events().stream().filter(e -> e.title().equals(TITLE))
-      .findFirst();
+        .findFirst();
     if (known.isPresent()) {
       return known.get().id();
     }
     long starts = System.currentTimeMillis() + 24 * HOUR;
     var request = new Events.Create(group, TITLE, "", starts, starts + 3 * HOUR, "UTC", "here", options.attendees(),
-      Msat.ofSat(options.depositSat()).value(), null, null, null, null, null, null, null, null);
+        Msat.ofSat(options.depositSat()).value(), null, null, null, null, null, null, null, null);
     var created = api.post("/events", request, Events.Created.class);
     created.warnings().forEach(progress::note);
     return created.event();
@@ -123,7 +123,7 @@ final class Evening implements AutoCloseable {
         throw new IllegalStateException("attendee " + (i + 1) + " cannot pledge: " + refused);
       }
       World.until("the organiser confirms the seat of attendee " + (i + 1), PATIENCE, () -> meetup.seats(event())
-        .of(meetup.self()).filter(seat -> seat.status() == Seat.Status.CONFIRMED).isPresent());
+          .of(meetup.self()).filter(seat -> seat.status() == Seat.Status.CONFIRMED).isPresent());
       step("attendee " + (i + 1) + " has a seat");
     });
   }
@@ -154,7 +154,7 @@ final class Evening implements AutoCloseable {
     }
     everybody(options.present(), i -> {
       World.until("the deposit of attendee " + (i + 1) + " is back", PATIENCE,
-        () -> own(i).deposit().phase() == OwnDeposit.Phase.RELEASED);
+          () -> own(i).deposit().phase() == OwnDeposit.Phase.RELEASED);
       step("attendee " + (i + 1) + " came, and the deposit is back");
     });
   }
@@ -164,8 +164,11 @@ final class Evening implements AutoCloseable {
     var frame = world.organiser(api -> api.get("/events/" + event() + "/door", Events.Door.class)).frame();
     try {
       return switch (node.checkIn().checkIn(node.host(), frame)) {
-        case CheckInReply.CheckedIn _, CheckInReply.AlreadyCheckedIn _ -> true;
-        case CheckInReply.Refused _ -> false;
+        case CheckInReply.CheckedIn _,CheckInReply.AlreadyCheckedIn _ -> true;
+        case CheckInReply.Refused(var refusal, var message) -> {
+          System.err.println(refusal + " " + message);
+          yield false;
+        }
       };
     } catch (Libp2pException e) {
       return false;
@@ -181,10 +184,10 @@ final class Evening implements AutoCloseable {
       World.until("the deposit of attendee " + (i + 1) + " is decided", PATIENCE, () -> decided(own(number).deposit()));
     }
     progress.step(options.noShows() + " no-shows, their deposits collected: " + (options.present() == 0
-      ? "none, because nobody came"
-      : String.format(Locale.ROOT, "%,d sat", options.noShows() * options.depositSat())));
+        ? "none, because nobody came"
+        : String.format(Locale.ROOT, "%,d sat", options.noShows() * options.depositSat())));
     World.until("the organiser's report says that all is done", PATIENCE,
-      () -> world.organiser(api -> api.get("/events/" + event() + "/report", Money.Report.class)).done());
+        () -> world.organiser(api -> api.get("/events/" + event() + "/report", Money.Report.class)).done());
     everybody(i -> World.until("attendee " + (i + 1) + " has the report", PATIENCE, () -> report(i).done()));
     for (int i = 0; i < options.present() && options.noShows() > 0; i++) {
       progress.step(String.format(Locale.ROOT, "attendee %d received %,d msat", i + 1, own(i).received().value()));
@@ -216,9 +219,9 @@ final class Evening implements AutoCloseable {
     var deposit = own.deposit();
     long amount = deposit.amount().value();
     return new DemoReport.Attendee("attendee " + (index + 1), index < options.present(), amount,
-      deposit.phase() == OwnDeposit.Phase.RELEASED ? amount : 0,
-      deposit.phase() == OwnDeposit.Phase.FORFEITED ? amount : 0, own.received().value(), deposit.fee().value(),
-      beforeMsat, afterMsat);
+        deposit.phase() == OwnDeposit.Phase.RELEASED ? amount : 0,
+        deposit.phase() == OwnDeposit.Phase.FORFEITED ? amount : 0, own.received().value(), deposit.fee().value(),
+        beforeMsat, afterMsat);
   }
 
   private Deposits deposits(int index) {

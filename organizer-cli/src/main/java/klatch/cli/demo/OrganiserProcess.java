@@ -41,7 +41,7 @@ final class OrganiserProcess implements AutoCloseable {
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k", "-Xmx256m",
         "--enable-native-access=ALL-UNNAMED"));
     System.getProperties().stringPropertyNames().stream().filter(name -> name.startsWith("klatch."))
-      .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
+        .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
     command.addAll(jvmOptions);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(arguments);

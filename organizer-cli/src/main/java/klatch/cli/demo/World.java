@@ -84,7 +84,8 @@ final class World implements AutoCloseable {
     progress.stage("chain", 1);
     var world = new World(options, directory, organiserMain);
     try {
-      progress.step(world.chain.kind() + " chain at block " + world.chain.tip().height() + ", nothing is mined by itself");
+      progress
+          .step(world.chain.kind() + " chain at block " + world.chain.tip().height() + ", nothing is mined by itself");
       progress.stage("nodes", 2);
       world.startAttendees(options.attendees());
       progress.step(options.attendees() + " attendees, each with its own keys, log, libp2p host and Lightning node");
@@ -114,14 +115,14 @@ final class World implements AutoCloseable {
         leaves.addAll(owned);
         topology = Topology.star(chain, router.member(), leaves, capacitySat);
         progress.step(String.format(Locale.ROOT,
-          "%d channels of %,d sat by one funding transaction; half of each is given to the other side, so there is room both ways",
-          leaves.size(), capacitySat));
+            "%d channels of %,d sat by one funding transaction; half of each is given to the other side, so there is room both ways",
+            leaves.size(), capacitySat));
       }
       case DIRECT -> {
         topology = Topology.direct(chain, organiserAsMember(), owned, capacitySat);
         progress.step(String.format(Locale.ROOT,
-          "each attendee opened a channel of %,d sat with the organiser and gave half of it to that side, so there is room both ways",
-          capacitySat));
+            "each attendee opened a channel of %,d sat with the organiser and gave half of it to that side, so there is room both ways",
+            capacitySat));
       }
     }
     until("the organiser's channels are usable", ORGANISER_PATIENCE, () -> {
@@ -139,7 +140,7 @@ final class World implements AutoCloseable {
     var lightning = lightningStatus();
     var colon = lightning.address().lastIndexOf(':');
     var address = new InetSocketAddress(lightning.address().substring(0, colon),
-      Integer.parseInt(lightning.address().substring(colon + 1)));
+        Integer.parseInt(lightning.address().substring(colon + 1)));
     return new Member.Foreign("organiser", lightning.nodeId(), address, () -> lightningStatus().height());
   }
 

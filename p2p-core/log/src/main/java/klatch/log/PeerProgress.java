@@ -53,6 +53,11 @@ final class PeerProgress {
     return Set.copyOf(followed);
   }
 
+  /** Whether the peer has named the topic, and we have told it that we follow it too. */
+  private boolean both(TopicId topic) {
+    return followed.contains(topic) && announced.contains(topic);
+  }
+
   /** Takes in the peer's heights; those logs count as reached exactly so far. */
   synchronized void heights(SyncMessage.Heights heights) throws MalformedMessageException {
     followed.add(heights.topic());
@@ -76,7 +81,7 @@ final class PeerProgress {
   /** We hold the log up to a sequence; if the peer follows its topic and has less, it will be sent. */
   synchronized void offer(LogId log, long sequence) {
     boolean behind = reached.getOrDefault(log, Reached.NOTHING).sequence() < sequence;
-    if (behind && followed.contains(log.topic())) {
+    if (behind && both(log.topic())) {
       targets.merge(log, sequence, Math::max);
       notifyAll();
     }
@@ -90,7 +95,7 @@ final class PeerProgress {
   synchronized void offer(ForkProof proof) {
     Long before = forksSent.get(proof.log());
     boolean news = before == null || proof.sequence() < before;
-    if (news && followed.contains(proof.log().topic())) {
+    if (news && both(proof.log().topic())) {
       forksSent.put(proof.log(), proof.sequence());
       outbox.add(new SyncMessage.Fork(proof));
       notifyAll();

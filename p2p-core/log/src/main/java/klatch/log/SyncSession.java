@@ -157,7 +157,14 @@ final class SyncSession {
         progress.send(new SyncMessage.Heights(topic, List.copyOf(logs.subList(from, to))));
         from = to;
       } while (from < logs.size());
+      offerAll(topic);
     }
+  }
+
+  /** Sends what the peer lacks of a topic, as far as both follow it; the peer may have named it long before we do. */
+  private void offerAll(TopicId topic) {
+    store.heights(topic).forEach((device, height) -> progress.offer(new LogId(device, topic), height.sequence()));
+    store.forks(topic).forEach(progress::offer);
   }
 
   private void handle(SyncMessage message) throws HostilePeerException, MalformedMessageException {
@@ -172,14 +179,11 @@ final class SyncSession {
   }
 
   private void handle(SyncMessage.Heights heights) throws MalformedMessageException {
-    if (!shared.test(heights.topic())) {
-      return;
-    }
-    announce(heights.topic());
     progress.heights(heights);
-    store.heights(heights.topic()).forEach(
-        (device, height) -> progress.offer(new LogId(device, heights.topic()), height.sequence()));
-    store.forks(heights.topic()).forEach(progress::offer);
+    if (shared.test(heights.topic())) {
+      announce(heights.topic());
+      offerAll(heights.topic());
+    }
   }
 
   private void checkAsked(TopicId topic) throws HostilePeerException {

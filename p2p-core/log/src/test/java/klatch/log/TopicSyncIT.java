@@ -64,6 +64,23 @@ class TopicSyncIT {
   }
 
   @Test
+  void aTopicFollowedLongAfterTheSyncBeganFlowsBothWays() {
+    SyncNode alice = node();
+    SyncNode bob = node();
+    bob.sync.follow(other);
+    alice.write(topic, "named to bob before bob follows it");
+    bob.keep(alice);
+    Entry marker = alice.write(other, "the sync is under way");
+    await().until(() -> bob.holds(marker));
+
+    Entry first = bob.write(topic, "by writing bob begins to follow");
+    await().until(() -> alice.holds(first));
+    Entry second = bob.write(topic, "and what comes later");
+    await().until(() -> alice.holds(second));
+    assertThat(alice.state(topic)).isEqualTo(bob.state(topic));
+  }
+
+  @Test
   void aTopicNobodyAskedForIsNotTakenIn() {
     SyncNode alice = node();
     SyncNode bob = node();
