@@ -71,6 +71,14 @@ public final class LightningNode implements AutoCloseable {
     return InParallel.map(names, name -> start(name, chain, database, policy));
   }
 
+  /** Closes several at once: each takes about a second for its last cut. */
+  public static void closeAll(List<LightningNode> nodes) {
+    InParallel.map(nodes, node -> {
+      node.close();
+      return node.name();
+    });
+  }
+
   /** How a node in this network asks the chain. */
   public static ChainRpc rpc(Chain chain) {
     RpcEndpoint endpoint = chain.rpc();

@@ -2,6 +2,7 @@ package klatch.regtest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -11,13 +12,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import klatch.commitments.Lightning;
 import klatch.commitments.Lightning.Payment;
 import klatch.commitments.Msat;
 import klatch.commitments.PaymentId;
 import klatch.lightning.ChannelPolicy;
+import klatch.lightning.LdkUnavailableException;
 import klatch.log.Database;
+import klatch.regtest.chain.BitcoindChain;
+import klatch.regtest.chain.BitcoindProgram;
+import klatch.regtest.chain.Chain;
 import klatch.regtest.chain.EmbeddedChain;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,7 +41,7 @@ class TopologyIT {
   private Path folder;
 
   private final List<AutoCloseable> open = new ArrayList<>();
-  private EmbeddedChain chain = EmbeddedChain.startEmpty(InstantSource.system());
+  private Chain chain = EmbeddedChain.startEmpty(InstantSource.system());
   private Database database = Database.external("jdbc:postgresql://127.0.0.1:1/none", "");
 
   @BeforeEach
@@ -95,6 +101,22 @@ class TopologyIT {
   }
 
   @Test
+  void aRealBitcoindCarriesTheSameNetwork() {
+    chain.close();
+    chain = switch (BitcoindProgram.locate()) {
+      case BitcoindProgram.Search.Found(var program) -> BitcoindChain.start(program);
+      case BitcoindProgram.Search.Absent(var reason) -> abort(reason);
+    };
+    LightningNode router = node("router", ChannelPolicy.regtestRouter());
+    List<LightningNode> leaves = leaves(2);
+    Topology star = Topology.star(chain, router.member(), leaves.stream().map(LightningNode::member).toList(),
+        CAPACITY_SAT);
+    pay(leaves.getFirst(), leaves.getLast(), Msat.ofSat(50_000));
+    star.awaitQuiet();
+    assertThat(star.checkConservation()).isEqualTo(2);
+  }
+
+  @Test
   void aRestartedNodeKeepsItsNameItsPortAndItsChannel() {
     LightningNode router = node("router", ChannelPolicy.regtestRouter());
     List<LightningNode> leaves = leaves(2);
@@ -120,17 +142,26 @@ class TopologyIT {
   }
 
   private LightningNode node(String name, ChannelPolicy policy) {
-    LightningNode node = LightningNode.start(name, chain, database, policy);
+    LightningNode node = started(() -> LightningNode.start(name, chain, database, policy));
     open.add(node);
     node.lightning().watch(event -> {
     });
     return node;
   }
 
+  private static <T> T started(Supplier<T> start) {
+    try {
+      return start.get();
+    } catch (LdkUnavailableException e) {
+      return abort(e.getMessage());
+    }
+  }
+
   private List<LightningNode> leaves(int count) {
-    List<LightningNode> nodes = LightningNode.startAll(
-        IntStream.range(0, count).mapToObj(i -> "leaf" + i).toList(), chain, database, ChannelPolicy.regtestLeaf());
-    open.addAll(nodes);
+    List<LightningNode> nodes = started(
+        () -> LightningNode.startAll(IntStream.range(0, count).mapToObj(i -> "leaf" + i).toList(), chain, database,
+            ChannelPolicy.regtestLeaf()));
+    open.add(() -> LightningNode.closeAll(nodes));
     nodes.forEach(node -> node.lightning().watch(event -> {
     }));
     return nodes;

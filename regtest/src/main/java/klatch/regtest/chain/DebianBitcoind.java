@@ -33,8 +33,14 @@ final class DebianBitcoind {
     this.folder = folder;
   }
 
-  /** The fetched program, fetching it first if need be. Of several processes at once, one fetches. */
+  /** The fetched program, fetching it first if need be. Of several threads or processes at once, one fetches. */
   Search fetched() {
+    synchronized (DebianBitcoind.class) {
+      return keptOrFetched();
+    }
+  }
+
+  private Search keptOrFetched() {
     Path root = folder.resolve("root");
     Optional<BitcoindProgram> kept = BitcoindProgram.unpacked(root);
     if (kept.isPresent()) {
