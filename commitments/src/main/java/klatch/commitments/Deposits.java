@@ -152,12 +152,22 @@ public final class Deposits implements AutoCloseable {
     return entries;
   }
 
+  /** Never by an interrupt: one in the middle of a query would cost the connection. */
+  private void joinTicker() {
+    try {
+      ticker.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Stops deciding and acting; what is under way is taken up again by the next start. */
   @Override
   public void close() {
     closed = true;
     subscription.close();
-    ticker.interrupt();
+    news.release();
+    joinTicker();
     escrow.close();
     depositor.close();
   }

@@ -22,6 +22,7 @@ import klatch.commitments.Msat;
 import klatch.commitments.PaymentHash;
 import klatch.commitments.PaymentId;
 import klatch.commitments.Preimage;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -191,27 +192,64 @@ public final class LdkLightning implements Lightning {
       if (known.isPresent()) {
         return known.get();
       }
-      JsonNode answer = node.call(LdkMessages.pay(request));
-      JsonNode refused = answer.path("refused");
-      if (refused.isMissingNode()) {
-        return new Payment.Pending(request.id());
-      }
-      Payment failed = new Payment.Failed(request.id(), refused.asText(), false);
-      commits.write(connection -> LdkStore.ended(connection, failed));
-      return failed;
+      Attempt attempt = new Attempt(request);
+      commits.write(attempt::into);
+      return attempt.outcome();
     } finally {
       paying.unlock();
     }
   }
 
+  /**
+   * One payment on its way into LDK: within the transaction that says so and that takes the cut with it. So a payment that
+   * is stored as under way is known to the stored node, and the other way round, whenever the process dies. LDK forgets a
+   * failed payment before its event is handled; only the row still knows it then.
+   */
+  private final class Attempt {
+    private final PayRequest request;
+    private @Nullable Payment outcome;
+    private @Nullable LightningException failure;
+
+    Attempt(PayRequest request) {
+      this.request = request;
+    }
+
+    /** The transaction may be tried again; LDK is asked once. */
+    void into(Connection connection) throws SQLException {
+      if (outcome == null && failure == null) {
+        ask();
+      }
+      switch (outcome) {
+        case Payment.Failed failed -> LdkStore.ended(connection, failed);
+        case Payment.Pending pending -> LdkStore.started(connection, pending.id());
+        case null -> {
+        }
+        case Payment.Sent sent -> throw new IllegalStateException("just asked for, and sent already: " + sent);
+      }
+    }
+
+    private void ask() {
+      try {
+        JsonNode refused = node.call(LdkMessages.pay(request)).path("refused");
+        outcome = refused.isMissingNode()
+            ? new Payment.Pending(request.id())
+            : new Payment.Failed(request.id(), refused.asText(), false);
+      } catch (LightningException e) {
+        failure = e;
+      }
+    }
+
+    Payment outcome() {
+      if (outcome == null) {
+        throw failure == null ? new IllegalStateException("never asked") : failure;
+      }
+      return outcome;
+    }
+  }
+
   @Override
   public Optional<Payment> payment(PaymentId id) {
-    Optional<Payment> ended = store.payment(id);
-    if (ended.isPresent()) {
-      return ended;
-    }
-    ObjectNode request = LdkNode.request("payment").put("id", id.toString());
-    return node.call(request).path("known").asBoolean() ? Optional.of(new Payment.Pending(id)) : Optional.empty();
+    return store.payment(id);
   }
 
   @Override

@@ -73,11 +73,22 @@ final class LdkStore {
     }
   }
 
-  /** Remembers how a payment ended; what is known already stays. */
+  /** Remembers that a payment is under way. */
+  static void started(Connection connection, PaymentId id) throws SQLException {
+    try (PreparedStatement insert = connection
+        .prepareStatement("insert into ldk_payment (id) values (?) on conflict (id) do nothing")) {
+      insert.setBytes(1, id.bytes());
+      insert.executeUpdate();
+    }
+  }
+
+  /** Remembers how a payment ended; an end that is known already stays. */
   static void ended(Connection connection, Payment payment) throws SQLException {
     try (PreparedStatement insert = connection.prepareStatement("""
         insert into ldk_payment (id, preimage, amount_msat, fee_msat, reason, released) values (?, ?, ?, ?, ?, ?)
-        on conflict (id) do nothing""")) {
+        on conflict (id) do update set preimage = excluded.preimage, amount_msat = excluded.amount_msat,
+          fee_msat = excluded.fee_msat, reason = excluded.reason, released = excluded.released
+        where ldk_payment.preimage is null and ldk_payment.reason is null""")) {
       insert.setBytes(1, payment.id().bytes());
       switch (payment) {
         case Payment.Sent sent -> {
@@ -110,9 +121,14 @@ final class LdkStore {
             return Optional.<Payment>empty();
           }
           byte[] preimage = row.getBytes(1);
-          return Optional.<Payment>of(preimage == null
-              ? new Payment.Failed(id, row.getString(4), row.getBoolean(5))
-              : new Payment.Sent(id, new Preimage(preimage), new Msat(row.getLong(2)), new Msat(row.getLong(3))));
+          String reason = row.getString(4);
+          if (preimage != null) {
+            return Optional
+                .of(new Payment.Sent(id, new Preimage(preimage), new Msat(row.getLong(2)), new Msat(row.getLong(3))));
+          }
+          return Optional.of(reason == null
+              ? new Payment.Pending(id)
+              : new Payment.Failed(id, reason, row.getBoolean(5)));
         }
       }
     });

@@ -4,7 +4,8 @@ create table ldk_state (
   value bytea not null
 );
 
--- Payments of ours that have ended; the node itself forgets them.
+-- Payments of ours: under way while there is neither a preimage nor a reason. The node itself forgets them, a failed one
+-- even before it has told us.
 create table ldk_payment (
   id bytea primary key check (length(id) = 32),
   preimage bytea check (length(preimage) = 32),
@@ -12,7 +13,7 @@ create table ldk_payment (
   fee_msat bigint,
   reason text,
   released boolean not null default false,
-  check ((preimage is null) = (reason is not null)),
+  check (preimage is null or reason is null),
   check (preimage is null or (amount_msat is not null and fee_msat is not null))
 );
 

@@ -165,10 +165,7 @@ final class Evening implements AutoCloseable {
     try {
       return switch (node.checkIn().checkIn(node.host(), frame)) {
         case CheckInReply.CheckedIn _,CheckInReply.AlreadyCheckedIn _ -> true;
-        case CheckInReply.Refused(var refusal, var message) -> {
-          System.err.println(refusal + " " + message);
-          yield false;
-        }
+        case CheckInReply.Refused _ -> false;
       };
     } catch (Libp2pException e) {
       return false;

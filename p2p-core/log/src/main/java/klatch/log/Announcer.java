@@ -14,7 +14,11 @@ final class Announcer implements AutoCloseable {
 
   private final List<LogStore.Listener> listeners = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Consumer<LogStore.Listener>> news = new LinkedBlockingQueue<>();
-  private final Thread teller = Thread.ofVirtual().name("log-announcer").start(this::tell);
+  private volatile boolean closed;
+
+  Announcer() {
+    Thread.ofVirtual().name("log-announcer").start(this::tell);
+  }
 
   LogStore.Subscription subscribe(LogStore.Listener listener) {
     listeners.add(listener);
@@ -34,7 +38,7 @@ final class Announcer implements AutoCloseable {
   }
 
   private void tell() {
-    while (!Thread.currentThread().isInterrupted()) {
+    while (!closed) {
       Consumer<LogStore.Listener> piece;
       try {
         piece = news.take();
@@ -51,8 +55,11 @@ final class Announcer implements AutoCloseable {
     }
   }
 
+  /** Ends after the piece that is being told; an interrupt would hurt a listener that is at the database. */
   @Override
   public void close() {
-    teller.interrupt();
+    closed = true;
+    news.add(listener -> {
+    });
   }
 }
