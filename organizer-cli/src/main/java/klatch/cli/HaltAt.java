@@ -14,9 +14,9 @@ import klatch.commitments.KillPoint;
  * Ends this process hard, as a power cut would, once before and once after the effect of each named step. A file in the
  * data directory remembers what has happened already, so that the restarted process gets past it. Regtest only.
  */
-final class HaltAt implements KillPoint {
+public final class HaltAt implements KillPoint {
   /** The system property that names the steps, separated by commas. */
-  static final String PROPERTY = "klatch.haltAt";
+  public static final String PROPERTY = "klatch.haltAt";
 
   /** What a shell shows for a process that was killed by SIGKILL. */
   private static final int KILLED = 137;
@@ -43,7 +43,7 @@ final class HaltAt implements KillPoint {
   }
 
   /** @throws IllegalArgumentException if there is no such step; the message lists them */
-  static Step step(String name) {
+  public static Step step(String name) {
     for (var step : Step.values()) {
       if (step.name().equalsIgnoreCase(name.strip())) {
         return step;

@@ -1,6 +1,7 @@
 package klatch.cli.demo;
 
 import java.util.List;
+import klatch.cli.HaltAt;
 
 /**
  * What a rehearsal is told.
@@ -28,6 +29,7 @@ record DemoOptions(int attendees, int noShows, long depositSat, ChainKind chain,
 
   DemoOptions {
     killAt = List.copyOf(killAt);
+    killAt.forEach(HaltAt::step);
     if (attendees < 1 || attendees > MAX_ATTENDEES) {
       throw new IllegalArgumentException("--attendees must lie in 1.." + MAX_ATTENDEES + ", not " + attendees);
     }

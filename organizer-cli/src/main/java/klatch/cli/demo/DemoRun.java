@@ -49,14 +49,18 @@ final class DemoRun {
       try (var world = World.build(options, directory, organiserMain, progress)) {
         var report = rehearse(world, progress);
         progress.close();
+        finished = true;
         DemoTable.print(report, out);
         if (keep) {
-          stay(directory);
+          sayWhereItRuns(directory);
         }
         if (json) {
           out.println(Json.line(report));
+          out.flush();
         }
-        finished = true;
+        if (keep) {
+          Thread.currentThread().join();
+        }
         return report.good();
       }
     } finally {
@@ -115,10 +119,9 @@ final class DemoRun {
         && organiser.paidOutMsat() == attendees.stream().mapToLong(DemoReport.Attendee::payoutMsat).sum();
   }
 
-  private void stay(Path directory) throws InterruptedException {
+  private void sayWhereItRuns(Path directory) {
     out.println("Everything goes on running until Ctrl-C. The organiser's node: klatch status --data-dir "
         + directory.resolve("organiser"));
-    new java.util.concurrent.CountDownLatch(1).await();
   }
 
   private static double round(double seconds) {

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -18,13 +19,15 @@ final class OrganiserProcess implements AutoCloseable {
   private static final int MAX_STARTS = 1_000;
 
   private final List<String> command;
+  private final Map<String, String> environment;
   private final Path logFile;
   private final AtomicInteger deaths = new AtomicInteger();
   private volatile boolean closing;
   private volatile Process process;
 
-  private OrganiserProcess(List<String> command, Path logFile) {
+  private OrganiserProcess(List<String> command, Map<String, String> environment, Path logFile) {
     this.command = List.copyOf(command);
+    this.environment = Map.copyOf(environment);
     this.logFile = logFile;
     this.process = launch();
   }
@@ -33,9 +36,11 @@ final class OrganiserProcess implements AutoCloseable {
    * @param mainClass     the program: {@code klatch.cli.Main}, or a cheating one in a test
    * @param jvmOptions    options and system properties for its JVM
    * @param arguments     the arguments of the program
+   * @param environment   variables beside those of this process: secrets, which a command line would show to everybody
    * @param logFile       its output is appended here
    */
-  static OrganiserProcess start(String mainClass, List<String> jvmOptions, List<String> arguments, Path logFile) {
+  static OrganiserProcess start(String mainClass, List<String> jvmOptions, List<String> arguments,
+    Map<String, String> environment, Path logFile) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k", "-Xmx256m",
@@ -45,7 +50,7 @@ final class OrganiserProcess implements AutoCloseable {
     command.addAll(jvmOptions);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(arguments);
-    var organiser = new OrganiserProcess(command, logFile);
+    var organiser = new OrganiserProcess(command, environment, logFile);
     Thread.ofVirtual().name("organiser-guard").start(organiser::guard);
     return organiser;
   }
@@ -86,7 +91,9 @@ final class OrganiserProcess implements AutoCloseable {
 
   private Process launch() {
     try {
-      return new ProcessBuilder(command).redirectErrorStream(true)
+      var builder = new ProcessBuilder(command).redirectErrorStream(true);
+      builder.environment().putAll(environment);
+      return builder
           .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile.toFile()))
           .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null"))).start();
     } catch (IOException e) {

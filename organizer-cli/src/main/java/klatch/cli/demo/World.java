@@ -12,12 +12,14 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import klatch.cli.ApiClient;
 import klatch.cli.FileClock;
+import klatch.cli.HaltAt;
 import klatch.cli.Network;
 import klatch.cli.NoNodeException;
 import klatch.cli.Node;
@@ -200,15 +202,17 @@ final class World implements AutoCloseable {
 
   private OrganiserProcess startOrganiser(DemoOptions options, String main) throws IOException {
     var rpc = chain.rpc();
-    var arguments = List.of("up", "--data-dir", organiserDir.toString(), "--db", database.urlWithLogin(),
+    var arguments = List.of("up", "--data-dir", organiserDir.toString(),
         "--schema-prefix", "organiser_", "--network", "regtest", "--bitcoind-url", rpc.uri().toString(),
-        "--bitcoind-user", rpc.user(), "--bitcoind-password", rpc.password(), "--listen",
+        "--bitcoind-user", rpc.user(), "--listen",
         "/ip4/" + LOOPBACK + "/tcp/" + freePort(), "--lightning-port", Integer.toString(freePort()), "--clock-file",
         clockFile.toString(), "--nickname", "organiser", "--json");
     var jvm = options.killAt().isEmpty()
         ? List.<String>of()
-        : List.of("-Dklatch.haltAt=" + String.join(",", options.killAt()));
-    return OrganiserProcess.start(main, jvm, arguments, directory.resolve("organiser.log"));
+        : List.of("-D" + HaltAt.PROPERTY + "=" + String.join(",", options.killAt()));
+    // Secrets go by the environment: everybody on the machine can read a command line.
+    var secrets = Map.of("KLATCH_DB", database.urlWithLogin(), "KLATCH_BITCOIND_PASSWORD", rpc.password());
+    return OrganiserProcess.start(main, jvm, arguments, secrets, directory.resolve("organiser.log"));
   }
 
   /** A port that was free a moment ago: the organiser must come back to the same one after a kill. */
