@@ -1,7 +1,6 @@
 package klatch.lightning;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.InetSocketAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
