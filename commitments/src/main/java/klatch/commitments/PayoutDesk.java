@@ -127,7 +127,7 @@ final class PayoutDesk {
     if (closed(now)) {
       return giveUp(now, claim);
     }
-    if (claim.isEmpty() || parts.clock().millis() < due.notBeforeMillis()) {
+    if (claim.isEmpty() || parts.clock().millis() < due.notBeforeMillis() || cutOff()) {
       return false;
     }
     return switch (new ClaimCheck(parts, event).check(claim.get(), now.payout(), now.key().round())) {
@@ -205,10 +205,15 @@ final class PayoutDesk {
     if (closed(now)) {
       return giveUp(now, now.said().claim(parts.self(), now.payout().person(), now.key().round()));
     }
-    if (parts.clock().millis() < resting.untilMillis()) {
+    if (parts.clock().millis() < resting.untilMillis() || cutOff()) {
       return false;
     }
     return pay(now, new PayoutState.Paying(resting.attempts() + 1, resting.invoice()));
+  }
+
+  /** No channel can be used now, as for a moment after a start: trying would only use up a try. */
+  private boolean cutOff() {
+    return parts.lightning().status().channels().stream().noneMatch(Lightning.Channel::usable);
   }
 
   /** The claim window is over. A payment under way is waited for all the same. */

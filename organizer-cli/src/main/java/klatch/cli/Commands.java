@@ -1,6 +1,7 @@
 package klatch.cli;
 
 import klatch.cli.demo.Demo;
+import klatch.cli.demo.Regtest;
 import klatch.web.wire.ErrorReply;
 import klatch.web.wire.PublicCode;
 import picocli.CommandLine;
@@ -25,6 +26,7 @@ public final class Commands {
     var line = new CommandLine(new Commands());
     line.addSubcommand(new Up(starter));
     line.addSubcommand(new Demo());
+    line.addSubcommand(new Regtest());
     addHelp(line);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExitCodeExceptionMapper(Commands::exitCode);

@@ -1,7 +1,12 @@
 package klatch.cli;
 
+import java.util.Optional;
+
 /** Where the {@code klatch} command begins. */
 public final class Main {
+  /** The process id of a program that started this node for itself: when it is gone, the node stops. */
+  public static final String PARENT_PROPERTY = "klatch.parent";
+
   private Main() {}
 
   public static void main(String[] args) {
@@ -12,6 +17,8 @@ public final class Main {
   private static RunningNode start(NodeOptions options) {
     var node = Node.start(options);
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(node::close));
+    Optional.ofNullable(Long.getLong(PARENT_PROPERTY)).flatMap(ProcessHandle::of)
+        .ifPresent(parent -> parent.onExit().thenRun(node::stop));
     return node;
   }
 }

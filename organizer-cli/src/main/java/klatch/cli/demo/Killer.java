@@ -2,31 +2,47 @@ package klatch.cli.demo;
 
 import java.time.Duration;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /** Kills the organiser's process hard at random moments, from a thread of its own. The seed gives the same pauses again. */
 final class Killer implements AutoCloseable {
-  private static final long SHORTEST_PAUSE_MILLIS = 50;
-  private static final long LONGEST_PAUSE_MILLIS = 4_000;
+  private static final long SHORTEST_PAUSE_MILLIS = 20;
+  private static final long LONGEST_PAUSE_MILLIS = 1_500;
+  /** One kill in so many does not wait until the last start was over. */
+  private static final int DURING_STARTS = 4;
   private static final Duration PATIENCE = Duration.ofMinutes(60);
 
-  private final OrganiserProcess organiser;
+  private final World world;
   private final int kills;
   private final SplittableRandom random;
-  private final Thread thread;
   private volatile int done;
+  private @Nullable Thread thread;
 
-  Killer(OrganiserProcess organiser, int kills, long seed) {
-    this.organiser = organiser;
+  Killer(World world, int kills, long seed) {
+    this.world = world;
     this.kills = kills;
     this.random = new SplittableRandom(seed);
-    this.thread = Thread.ofVirtual().name("killer").start(this::run);
+  }
+
+  /** Begins; does nothing if it has begun already. */
+  void start() {
+    if (thread == null) {
+      thread = Thread.ofVirtual().name("killer").start(this::run);
+    }
+  }
+
+  int done() {
+    return done;
   }
 
   private void run() {
     try {
       while (done < kills) {
+        if (random.nextInt(DURING_STARTS) > 0) {
+          World.until("the organiser runs again", PATIENCE, world::organiserAnswers);
+        }
         Thread.sleep(random.nextLong(SHORTEST_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS));
-        organiser.kill();
+        world.organiser().kill();
         done = done + 1;
       }
     } catch (InterruptedException e) {
@@ -41,6 +57,8 @@ final class Killer implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.interrupt();
+    if (thread != null) {
+      thread.interrupt();
+    }
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import klatch.cli.Main;
 
 /**
  * The organiser's node in an operating-system process of its own: started, killed hard, and started again whenever it
@@ -40,13 +41,14 @@ final class OrganiserProcess implements AutoCloseable {
    * @param logFile       its output is appended here
    */
   static OrganiserProcess start(String mainClass, List<String> jvmOptions, List<String> arguments,
-    Map<String, String> environment, Path logFile) {
+      Map<String, String> environment, Path logFile) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k", "-Xmx256m",
         "--enable-native-access=ALL-UNNAMED"));
     System.getProperties().stringPropertyNames().stream().filter(name -> name.startsWith("klatch."))
         .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
+    command.add("-D" + Main.PARENT_PROPERTY + "=" + ProcessHandle.current().pid());
     command.addAll(jvmOptions);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(arguments);

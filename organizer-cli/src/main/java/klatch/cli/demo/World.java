@@ -1,6 +1,7 @@
 package klatch.cli.demo;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -36,7 +37,6 @@ import klatch.regtest.chain.BitcoindProgram;
 import klatch.regtest.chain.Chain;
 import klatch.regtest.chain.EmbeddedChain;
 import klatch.web.wire.NodeStatus;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The stage of a rehearsal: one PostgreSQL, one chain, the organiser as a process of its own, and the attendees as
@@ -57,7 +57,7 @@ final class World implements AutoCloseable {
   private final OrganiserProcess organiser;
   private final Path organiserDir;
   private final List<Node> attendees = new ArrayList<>();
-  private @Nullable Topology topology;
+  private long offsetMillis;
 
   private World(DemoOptions options, Path directory, String organiserMain) throws IOException {
     this.directory = directory;
@@ -115,13 +115,13 @@ final class World implements AutoCloseable {
         progress.step("a routing node that asks 1 sat for each payment it forwards");
         leaves.add(organiserAsMember());
         leaves.addAll(owned);
-        topology = Topology.star(chain, router.member(), leaves, capacitySat);
+        Topology.star(chain, router.member(), leaves, capacitySat);
         progress.step(String.format(Locale.ROOT,
             "%d channels of %,d sat by one funding transaction; half of each is given to the other side, so there is room both ways",
             leaves.size(), capacitySat));
       }
       case DIRECT -> {
-        topology = Topology.direct(chain, organiserAsMember(), owned, capacitySat);
+        Topology.direct(chain, organiserAsMember(), owned, capacitySat);
         progress.step(String.format(Locale.ROOT,
             "each attendee opened a channel of %,d sat with the organiser and gave half of it to that side, so there is room both ways",
             capacitySat));
@@ -174,6 +174,15 @@ final class World implements AutoCloseable {
 
   long organiserBalance() {
     return lightningStatus().balanceMsat();
+  }
+
+  /** Open channels, as the attendees and the organiser count them. */
+  int channelCount() {
+    int count = lightningStatus().channels().size();
+    for (int i = 0; i < attendees.size(); i++) {
+      count += lightning(i).status().channels().size();
+    }
+    return count;
   }
 
   /** Waits until no HTLC is pending in anybody's channels and every channel is usable. */
@@ -264,9 +273,28 @@ final class World implements AutoCloseable {
     return clockFile;
   }
 
+  /** What every node's clock says. */
+  long nowMillis() {
+    return System.currentTimeMillis() + offsetMillis;
+  }
+
   /** Moves every node's clock to this time. */
-  void jumpTo(long epochMillis) throws IOException {
-    FileClock.jump(clockFile, epochMillis - System.currentTimeMillis());
+  void jumpTo(long epochMillis) {
+    jump(epochMillis - System.currentTimeMillis());
+  }
+
+  /** Moves every node's clock ahead. */
+  void jumpBy(long millis) {
+    jump(offsetMillis + millis);
+  }
+
+  private void jump(long newOffsetMillis) {
+    offsetMillis = newOffsetMillis;
+    try {
+      FileClock.jump(clockFile, newOffsetMillis);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the clock file cannot be written", e);
+    }
   }
 
   /** Asks the organiser's API; while the process is being restarted it asks again. */
@@ -287,6 +315,16 @@ final class World implements AutoCloseable {
   @FunctionalInterface
   interface ApiCall<T> {
     T on(ApiClient api);
+  }
+
+  /** Whether the organiser's process is up just now. */
+  boolean organiserAnswers() {
+    try {
+      ApiClient.of(organiserDir).get("/status", NodeStatus.class);
+      return true;
+    } catch (NoNodeException e) {
+      return false;
+    }
   }
 
   NodeStatus organiserStatus() {
