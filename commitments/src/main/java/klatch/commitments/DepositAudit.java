@@ -20,6 +20,8 @@ final class DepositAudit {
   List<Finding> findings() {
     of.said().all(of.host(), DepositMessage.HeldReceipt.class).forEach(this::held);
     of.said().all(of.host(), DepositMessage.Collected.class).forEach(this::collected);
+    of.said().all(of.host(), DepositMessage.Offer.class).stream().map(s -> s.message().person()).distinct()
+        .forEach(this::taken);
     contradictions();
     return found;
   }
@@ -56,10 +58,7 @@ final class DepositAudit {
       add(Finding.Kind.COLLECTED_PRESENT, person, person + " was there and " + collected.message().amount()
           + " of their deposit were taken", withEncounters);
     }
-    boolean judged = of.verdict().filter(v -> v.sequence() < collected.sequence())
-        .filter(v -> v.message().absent().contains(person))
-        .filter(v -> v.message().present().size() >= of.terms().minimumPresent()).isPresent();
-    if (!judged) {
+    if (of.verdict().filter(v -> v.sequence() < collected.sequence()).filter(v -> against(v, person)).isEmpty()) {
       add(Finding.Kind.COLLECTED_WITHOUT_VERDICT, person,
           "no verdict before it allows to take the deposit of " + person, proofs);
     }
@@ -67,6 +66,41 @@ final class DepositAudit {
         .ifPresent(r -> add(Finding.Kind.CONTRADICTION, person,
             "the deposit of " + person + " is said to be both given back and collected",
             List.of(r.entry(), collected.entry())));
+  }
+
+  private boolean against(Said<DepositMessage.Verdict> verdict, DeviceId person) {
+    return verdict.message().absent().contains(person)
+        && verdict.message().present().size() >= of.terms().minimumPresent();
+  }
+
+  /** What the organiser does not say is shown by whom it was taken from. Said too, it is looked at as collected. */
+  private void taken(DeviceId person) {
+    Optional<Said<DepositMessage.Taken>> taken = of.said().taken(of.host(), person);
+    if (taken.isEmpty() || of.said().collected(of.host(), person).isPresent()) {
+      return;
+    }
+    List<EntryId> proofs = new ArrayList<>(List.of(taken.get().entry()));
+    of.said().offer(of.host(), person).ifPresent(s -> proofs.add(s.entry()));
+    of.said().held(of.host(), person).ifPresent(s -> proofs.add(s.entry()));
+    Optional<Said<DepositMessage.Released>> released = of.said().released(of.host(), person);
+    if (of.presence().isPresent(person)) {
+      List<EntryId> withEncounters = new ArrayList<>(proofs);
+      withEncounters.addAll(of.encounters().apply(person));
+      add(Finding.Kind.COLLECTED_PRESENT, person,
+          person + " was there and shows the preimage with which their deposit was taken", withEncounters);
+    }
+    boolean over = of.reported() || of.nowMillis() >= of.terms().clock().payoutsCloseAtMillis();
+    if (released.isPresent() || over) {
+      released.ifPresent(s -> proofs.add(s.entry()));
+      add(Finding.Kind.TAKEN_UNSAID, person, "the deposit of " + person + " was taken, "
+          + (released.isPresent() ? "said is that it was given back" : "which the organiser does not say"), proofs);
+    }
+    of.verdict().filter(v -> !against(v, person)).ifPresent(v -> {
+      List<EntryId> withVerdict = new ArrayList<>(proofs);
+      withVerdict.add(v.entry());
+      add(Finding.Kind.COLLECTED_WITHOUT_VERDICT, person,
+          "the verdict does not allow to take the deposit of " + person, withVerdict);
+    });
   }
 
   /** Whatever can be true once only, said twice and not the same. */
@@ -95,7 +129,7 @@ final class DepositAudit {
       case DepositMessage.Collected m -> kind + m.person();
       case DepositMessage.Round m -> kind + m.round();
       case DepositMessage.Paid m -> kind + m.round() + m.person();
-      case DepositMessage.Verdict _,DepositMessage.Settled _,DepositMessage.Report _,DepositMessage.Claim _,DepositMessage.ClaimRefused _,DepositMessage.Unclaimed _,DepositMessage.Repriced _ ->
+      case DepositMessage.Verdict _,DepositMessage.Settled _,DepositMessage.Report _,DepositMessage.Claim _,DepositMessage.Taken _,DepositMessage.ClaimRefused _,DepositMessage.Unclaimed _,DepositMessage.Repriced _ ->
         kind;
     };
   }

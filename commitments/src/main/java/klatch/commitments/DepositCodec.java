@@ -13,7 +13,8 @@ public final class DepositCodec {
   private static final Map<String, Class<? extends Record>> TYPES = Map.ofEntries(
       Map.entry("offer", DepositMessage.Offer.class), Map.entry("held", DepositMessage.HeldReceipt.class),
       Map.entry("released", DepositMessage.Released.class), Map.entry("verdict", DepositMessage.Verdict.class),
-      Map.entry("collected", DepositMessage.Collected.class), Map.entry("settlement", DepositMessage.Settled.class),
+      Map.entry("collected", DepositMessage.Collected.class), Map.entry("taken", DepositMessage.Taken.class),
+      Map.entry("settlement", DepositMessage.Settled.class),
       Map.entry("round", DepositMessage.Round.class), Map.entry("claim", DepositMessage.Claim.class),
       Map.entry("claim-refused", DepositMessage.ClaimRefused.class), Map.entry("paid", DepositMessage.Paid.class),
       Map.entry("unclaimed", DepositMessage.Unclaimed.class), Map.entry("repriced", DepositMessage.Repriced.class),
@@ -29,6 +30,7 @@ public final class DepositCodec {
       case DepositMessage.Released _ -> "released";
       case DepositMessage.Verdict _ -> "verdict";
       case DepositMessage.Collected _ -> "collected";
+      case DepositMessage.Taken _ -> "taken";
       case DepositMessage.Settled _ -> "settlement";
       case DepositMessage.Round _ -> "round";
       case DepositMessage.Claim _ -> "claim";

@@ -8,7 +8,7 @@ import klatch.meetup.EventId;
 
 /**
  * What is said about deposits in a group's log (docs/spec/deposit-messages.md). The organiser says all of it but
- * {@link Claim}. Constructors check every bound.
+ * {@link Claim} and {@link Taken}. Constructors check every bound.
  */
 public sealed interface DepositMessage {
   /** The longest invoice: ordinary ones have about 300 characters, many route hints make it longer. */
@@ -66,6 +66,18 @@ public sealed interface DepositMessage {
         DepositMessage {
     public Collected {
       Bounds.amount(amount, DepositTerms.LARGEST_DEPOSIT);
+      if (!preimage.hash().equals(hash)) {
+        throw new IllegalArgumentException("the preimage does not belong to hash " + hash);
+      }
+    }
+  }
+
+  /**
+   * Attendee: my deposit was taken. The payment that held it has settled, and only the organiser could reveal the
+   * preimage. Said when the organiser had no right to it, or does not say so.
+   */
+  record Taken(EventId event, PaymentHash hash, Preimage preimage) implements DepositMessage {
+    public Taken {
       if (!preimage.hash().equals(hash)) {
         throw new IllegalArgumentException("the preimage does not belong to hash " + hash);
       }

@@ -37,11 +37,12 @@ final class Depositor implements AutoCloseable {
     }
   }
 
-  /** Over once the organiser has reported and our own node knows how our deposit ended. */
+  /** Over once the organiser has reported, our own node knows how our deposit ended and nobody has to be told. */
   private boolean finished(MeetupEvent event) {
-    boolean decided = parts.store().ownDeposit(event.id())
-        .map(own -> own.phase() != OwnDeposit.Phase.PAYING && own.phase() != OwnDeposit.Phase.HELD).orElse(false);
-    return decided && book.of(event.id()).first(event.host(), DepositMessage.Report.class).isPresent();
+    Optional<OwnDeposit> own = parts.store().ownDeposit(event.id())
+        .filter(o -> o.phase() != OwnDeposit.Phase.PAYING && o.phase() != OwnDeposit.Phase.HELD);
+    return own.isPresent() && book.of(event.id()).first(event.host(), DepositMessage.Report.class).isPresent()
+        && DepositTerms.of(event).filter(terms -> new TakenNotice(parts, book).due(event, terms, own.get())).isEmpty();
   }
 
   /** Returns once what follows is saved. */

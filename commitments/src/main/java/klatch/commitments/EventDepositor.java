@@ -81,9 +81,22 @@ final class EventDepositor {
     }
     try {
       parts.store().ownDeposit(event).ifPresent(own -> follow(own, terms.get(), known.get().host()));
+      showTaken(known.get(), terms.get());
       claim(known.get(), terms.get());
     } catch (LightningException e) {
       LOG.warn("event {}: the Lightning node cannot be asked now: {}", event, e.getMessage());
+    }
+  }
+
+  /** Shows everybody what only the payment can prove: that the deposit was taken. */
+  private void showTaken(MeetupEvent meetupEvent, DepositTerms terms) {
+    Optional<OwnDeposit> own = parts.store().ownDeposit(event);
+    if (own.isPresent() && new TakenNotice(parts, book).due(meetupEvent, terms, own.get())
+        && parts.lightning().payment(id(own.get().attempt())).orElse(null) instanceof Payment.Sent sent
+        && sent.preimage().hash().equals(own.get().hash())) {
+      LOG.warn("event {}: the deposit was taken against the rules; the log shows the proof now", event);
+      new Voice(parts).say(meetupEvent.group(),
+          new DepositMessage.Taken(event, own.get().hash(), sent.preimage()));
     }
   }
 

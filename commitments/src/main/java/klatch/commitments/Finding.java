@@ -22,6 +22,8 @@ public record Finding(Kind kind, Optional<DeviceId> person, String message, List
     COLLECTED_PRESENT,
     /** A deposit was taken before, or without, a verdict against its owner. */
     COLLECTED_WITHOUT_VERDICT,
+    /** A deposit was taken, as its preimage proves, and the organiser does not say so. */
+    TAKEN_UNSAID,
     /** A statement about a deposit that was never held, or of another amount. */
     WRONG_DEPOSIT,
     /** The verdict is not what the signed encounters say. */

@@ -2,15 +2,18 @@ package klatch.commitments;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import klatch.log.DeviceId;
 import klatch.log.EntryId;
 
 /**
  * Everything the logs say about the deposits of one event, each log in its order. What the organiser says counts only in
- * the organiser's log, a claim only in its claimant's. Immutable once handed out.
+ * the organiser's log, a claim only in its claimant's, that a deposit was
+ * taken only in that of whose it was. Immutable once handed out.
  */
 public final class Statements {
   private final Map<DeviceId, List<Said<?>>> byAuthor = new HashMap<>();
@@ -71,6 +74,14 @@ public final class Statements {
   Optional<Said<DepositMessage.Collected>> collected(DeviceId host, DeviceId person) {
     return all(host, DepositMessage.Collected.class).stream().filter(s -> s.message().person().equals(person))
         .findFirst();
+  }
+
+  /** What the owner of a deposit shows of it, if it opens the hash that the organiser named for that deposit. */
+  Optional<Said<DepositMessage.Taken>> taken(DeviceId host, DeviceId person) {
+    Set<PaymentHash> named = new HashSet<>();
+    offer(host, person).ifPresent(s -> named.add(s.message().hash()));
+    held(host, person).ifPresent(s -> named.add(s.message().hash()));
+    return all(person, DepositMessage.Taken.class).stream().filter(s -> named.contains(s.message().hash())).findFirst();
   }
 
   Optional<Said<DepositMessage.Round>> round(DeviceId host, int number) {

@@ -67,6 +67,55 @@ final class AuditTest {
   }
 
   @Test
+  void aPresentsDepositThatIsTakenAndCalledGivenBackIsFoundByThePreimageItsOwnerShows() {
+    Person victim = town.attendees.getFirst();
+    Entry shown = saysTaken(victim);
+    Audit audit = retold(message -> heldOnTheStolenHash(message, victim));
+    assertThat(audit.findings()).extracting(Finding::kind).containsExactlyInAnyOrder(
+        Finding.Kind.COLLECTED_PRESENT, Finding.Kind.TAKEN_UNSAID, Finding.Kind.COLLECTED_WITHOUT_VERDICT);
+    assertThat(audit.findings()).allSatisfy(f -> {
+      assertThat(f.person()).contains(victim.device);
+      assertThat(f.proofs()).contains(shown.id());
+    });
+    assertThat(audit.findings().getFirst().proofs()).contains(encounterOf(victim).id());
+  }
+
+  @Test
+  void nobodyIsBelievedWhoShowsAPreimageOfAnotherHash() {
+    saysTaken(town.attendees.getFirst());
+    assertThat(town.audit().findings()).isEmpty();
+  }
+
+  @Test
+  void aDepositThatIsTakenUnderTheVerdictAndNotSaidToBeInThePotIsFound() {
+    Entry shown = saysTaken(absent);
+    Audit audit = retold(message -> message instanceof DepositMessage.Collected
+        ? null
+        : heldOnTheStolenHash(message, absent));
+    assertThat(audit.findings()).anySatisfy(f -> {
+      assertThat(f.kind()).isEqualTo(Finding.Kind.TAKEN_UNSAID);
+      assertThat(f.person()).contains(absent.device);
+      assertThat(f.proofs()).contains(shown.id());
+    });
+  }
+
+  private static final Preimage STOLEN = new Preimage(new byte[32]);
+
+  private static DepositMessage heldOnTheStolenHash(DepositMessage message, Person owner) {
+    return message instanceof DepositMessage.HeldReceipt m && m.person().equals(owner.device)
+        ? new DepositMessage.HeldReceipt(m.event(), m.person(), STOLEN.hash(), m.amount(), m.expiryHeight())
+        : message;
+  }
+
+  private Entry saysTaken(Person person) {
+    DepositMessage taken = new DepositMessage.Taken(town.event, STOLEN.hash(), STOLEN);
+    Entry entry = person.log.append(person.key, town.topic, DepositCodec.type(taken), DepositCodec.encode(taken),
+        town.clock.millis());
+    town.sync();
+    return entry;
+  }
+
+  @Test
   void aVerdictThatLeavesSomebodyOutIsFound() {
     DeviceId victim = town.attendees.getFirst().device;
     Audit audit = retold(message -> {

@@ -31,6 +31,7 @@ final class DepositCodecTest {
       new DepositMessage.Released(EVENT, ANN, PREIMAGE.hash(), ReleaseReason.CHECKED_IN),
       new DepositMessage.Verdict(EVENT, List.of(ANN), List.of(BOB)),
       new DepositMessage.Collected(EVENT, BOB, PREIMAGE.hash(), PREIMAGE, new Msat(10_000_000)),
+      new DepositMessage.Taken(EVENT, PREIMAGE.hash(), PREIMAGE),
       new DepositMessage.Settled(EVENT, new Msat(10_000_000), List.of(new Share(ANN, new Msat(10_000_000)))),
       new DepositMessage.Round(EVENT, 1, List.of(new Payout(ANN, new Msat(10_000_000), new Msat(9_980_000)))),
       new DepositMessage.Claim(EVENT, 1, "lnbcrt99800n1example"),
@@ -104,6 +105,8 @@ final class DepositCodecTest {
         .hasMessageContaining("both present and absent");
     assertThatThrownBy(
         () -> new DepositMessage.Collected(EVENT, ANN, new PaymentHash(filled(1)), PREIMAGE, Msat.ZERO))
+        .hasMessageContaining("does not belong");
+    assertThatThrownBy(() -> new DepositMessage.Taken(EVENT, new PaymentHash(filled(1)), PREIMAGE))
         .hasMessageContaining("does not belong");
     assertThatThrownBy(() -> new DepositMessage.Report(EVENT, new Msat(3), new Msat(1), new Msat(1), new Msat(2)))
         .hasMessageContaining("3 msat");
