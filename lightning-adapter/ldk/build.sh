@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
 # Builds the native library into the resources; with --check compares instead of replacing.
 #
-# --check: "same" and exit 0; "differs" and exit 1; "skipped: why" and exit 0 where the pinned toolchain is absent,
-# because another compiler makes other bytes.
+# --check: "same" and exit 0; "differs" and exit 1; "skipped: why" and exit 0 where the pinned compilers are absent,
+# because others make other bytes (rustc for LDK, cc for libsecp256k1).
 set -eu
 here="$(cd "$(dirname "$0")" && pwd)"
 carried="$here/../src/main/resources/native/linux-x86_64/libklatch_ldk.so"
 pinned="$(sed -n 's/^channel = "\(.*\)"$/\1/p' "$here/rust-toolchain.toml")"
+pinned_cc="12.2.0"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$HOME/.cache/klatch/ldk/target}"
 cargo_home="${CARGO_HOME:-$HOME/.cargo}"
-# Nothing of the folders that it is built in gets into the library.
-export RUSTFLAGS="--remap-path-prefix=$here=klatch-ldk --remap-path-prefix=$cargo_home=cargo"
+# Nothing of the folders that it is built in gets into the library: cargo names this crate's own files relatively.
+export RUSTFLAGS="--remap-path-prefix=$cargo_home=cargo"
 # Where rustup is, use what is installed: it must not fetch anything by itself.
 export RUSTUP_AUTO_INSTALL=0
 
@@ -27,6 +28,9 @@ if [ "${1:-}" = "--check" ]; then
     exit 0
   elif [ "$found" != "$pinned" ]; then
     say "skipped: rustc here is $found, the carried library was built by $pinned"
+    exit 0
+  elif [ "$(cc -dumpfullversion 2>/dev/null)" != "$pinned_cc" ]; then
+    say "skipped: cc here is $(cc -dumpfullversion 2>/dev/null || echo absent), the carried library was built by $pinned_cc"
     exit 0
   fi
 elif [ -z "$found" ]; then

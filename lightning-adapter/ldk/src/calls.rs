@@ -10,7 +10,7 @@ use bitcoin::Transaction;
 use lightning::chain::channelmonitor::Balance;
 use lightning::ln::channel_state::{ChannelDetails, InboundHTLCStateDetails};
 use lightning::ln::channelmanager::{
-	Bolt11InvoiceParameters, Bolt11PaymentError, PaymentId, RecentPaymentDetails, Retry, RetryableSendFailure,
+	Bolt11InvoiceParameters, Bolt11PaymentError, PaymentId, Retry, RetryableSendFailure,
 };
 use lightning::ln::types::ChannelId;
 use lightning::routing::router::{PaymentParameters, RouteParameters, RouteParametersConfig, Router};
@@ -46,7 +46,6 @@ pub enum Request {
 	Claim { preimage: String },
 	Fail { hash: String },
 	Pay { id: String, bolt11: String, max_fee_msat: u64, timeout_seconds: u64 },
-	Payment { id: String },
 	Quote { bolt11: String },
 	Poke {},
 }
@@ -91,7 +90,6 @@ pub fn answer(node: &Node, request: Request) -> Result<Value, Failure> {
 		Request::Pay { id, bolt11, max_fee_msat, timeout_seconds } => {
 			pay(node, &id, &bolt11, max_fee_msat, timeout_seconds)
 		},
-		Request::Payment { id } => payment(node, &id),
 		Request::Quote { bolt11 } => quote(node, &bolt11),
 		Request::Poke {} => {
 			node.poke.notify_one();
@@ -328,17 +326,6 @@ fn pay(node: &Node, id: &str, bolt11: &str, max_fee_msat: u64, timeout_seconds: 
 fn not_sent(node: &Node, id: PaymentId, reason: String) -> Value {
 	drop(node.events.push(json!({ "event": "failed", "id": to_hex(&id.0), "reason": reason, "released": false })));
 	json!({ "refused": reason })
-}
-
-fn payment(node: &Node, id: &str) -> Result<Value, Failure> {
-	let id = PaymentId(hex32(id, "a payment id")?);
-	let known = node.manager.list_recent_payments().iter().any(|payment| match payment {
-		RecentPaymentDetails::AwaitingInvoice { payment_id }
-		| RecentPaymentDetails::Pending { payment_id, .. }
-		| RecentPaymentDetails::Fulfilled { payment_id, .. }
-		| RecentPaymentDetails::Abandoned { payment_id, .. } => *payment_id == id,
-	});
-	Ok(json!({ "known": known }))
 }
 
 fn quote(node: &Node, bolt11: &str) -> Result<Value, Failure> {

@@ -162,12 +162,12 @@ pub extern "C" fn klatch_ldk_event_handled(handle: u64, sequence: u64) -> *mut u
 	})
 }
 
-/// Waits until more has been noted for storing than at `seen`: `{"version":n,"dirty":b}`
+/// Waits until more has been noted for storing than at `seen`: `{"version":n,"dirty":b,"stopped":b}`
 #[no_mangle]
 pub extern "C" fn klatch_ldk_wait_dirty(handle: u64, seen: u64, timeout_millis: u64) -> *mut u8 {
 	answer(|| {
-		let (version, dirty) = node(handle)?.state.wait(seen, Duration::from_millis(timeout_millis));
-		told(json!({ "version": version, "dirty": dirty }))
+		let (version, dirty, stopped) = node(handle)?.state.wait(seen, Duration::from_millis(timeout_millis));
+		told(json!({ "version": version, "dirty": dirty, "stopped": stopped }))
 	})
 }
 

@@ -136,6 +136,9 @@ impl Listen for Listener {
 		self.manager.filtered_block_connected(header, txdata, height);
 		self.monitor.filtered_block_connected(header, txdata, height);
 		self.sweeper.filtered_block_connected(header, txdata, height);
+		// LDK's loop does it every half minute; coins may have become spendable with this block. It fails only where
+		// nothing can be built now, and then the next block tries again.
+		let _ = self.sweeper.regenerate_and_broadcast_spend_if_necessary();
 		self.reached(height);
 	}
 
@@ -477,6 +480,7 @@ impl Node {
 				let _ = tokio::time::timeout(STOP_WAIT, processor).await;
 			});
 		}
+		self.state.stop();
 	}
 }
 
@@ -508,7 +512,9 @@ async fn accept(socket: TcpListener, peers: Arc<PeerManager>) {
 	loop {
 		match socket.accept().await {
 			Ok((stream, _)) => {
-				if let Ok(stream) = stream.into_std() {
+				// A commitment dance is many small messages: none of them may wait for more.
+				let prepared = stream.set_nodelay(true).and_then(|()| stream.into_std());
+				if let Ok(stream) = prepared {
 					drop(tokio::spawn(lightning_net_tokio::setup_inbound(peers.clone(), stream)));
 				}
 			},

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+use tokio::net::TcpStream;
 
 const DIAL_WAIT: Duration = Duration::from_secs(10);
 const LOOK_INTERVAL: Duration = Duration::from_millis(250);
@@ -18,8 +19,9 @@ pub async fn connect(peers: &Arc<PeerManager>, id: PublicKey, address: SocketAdd
 		return true;
 	}
 	let deadline = Instant::now() + DIAL_WAIT;
-	let Some(closed) = lightning_net_tokio::connect_outbound(peers.clone(), id, address).await else { return false };
-	let mut closed = Box::pin(closed);
+	let Ok(Ok(stream)) = tokio::time::timeout(DIAL_WAIT, TcpStream::connect(address)).await else { return false };
+	let Ok(stream) = stream.set_nodelay(true).and_then(|()| stream.into_std()) else { return false };
+	let mut closed = Box::pin(lightning_net_tokio::setup_outbound(peers.clone(), id, stream));
 	// The handshake is over when the peer is listed; LDK has no future for it.
 	while Instant::now() < deadline {
 		if peers.peer_by_node_id(&id).is_some() {

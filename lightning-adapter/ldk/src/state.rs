@@ -42,6 +42,8 @@ struct Inner {
 	/// The cut that has been taken and is not stored yet.
 	in_flight: Option<Cut>,
 	last_cut: u64,
+	/// Nothing waits for more any longer.
+	stopped: bool,
 	/// Per monitor name, the update keys since its last whole monitor.
 	updates: HashMap<String, Vec<String>>,
 }
@@ -95,10 +97,11 @@ impl State {
 		self.note(|inner| inner.manager_dirty = true);
 	}
 
-	pub fn wait(&self, seen: u64, timeout: Duration) -> (u64, bool) {
+	/// The version, whether anything is to be stored, and whether the node has stopped.
+	pub fn wait(&self, seen: u64, timeout: Duration) -> (u64, bool, bool) {
 		let deadline = Instant::now() + timeout;
 		let mut inner = self.inner();
-		while inner.version <= seen {
+		while inner.version <= seen && !inner.stopped {
 			let left = deadline.saturating_duration_since(Instant::now());
 			if left.is_zero() {
 				break;
@@ -107,7 +110,12 @@ impl State {
 		}
 		let dirty =
 			!inner.dirty.is_empty() || !inner.pending.is_empty() || inner.manager_dirty || inner.in_flight.is_some();
-		(inner.version, dirty)
+		(inner.version, dirty, inner.stopped)
+	}
+
+	/// Ends all waiting.
+	pub fn stop(&self) {
+		self.note(|inner| inner.stopped = true);
 	}
 
 	/// Takes a cut; what an earlier cut held that was never stored is in it too. `manager` encodes the channel manager,
@@ -381,8 +389,10 @@ mod tests {
 	#[test]
 	fn waiting_ends_with_the_first_note() {
 		let state = State::new(&HashMap::new());
-		assert_eq!(state.wait(0, Duration::from_millis(1)), (0, false));
+		assert_eq!(state.wait(0, Duration::from_millis(1)), (0, false, false));
 		state.manager_changed();
-		assert_eq!(state.wait(0, Duration::from_secs(60)), (1, true));
+		assert_eq!(state.wait(0, Duration::from_secs(60)), (1, true, false));
+		state.stop();
+		assert_eq!(state.wait(9, Duration::from_secs(60)), (2, true, true));
 	}
 }

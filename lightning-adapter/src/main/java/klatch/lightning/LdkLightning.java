@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
@@ -33,6 +34,9 @@ import org.slf4j.LoggerFactory;
  * somebody watches.
  */
 public final class LdkLightning implements Lightning {
+  private static final int DIAL_ATTEMPTS = 5;
+  private static final Duration DIAL_PAUSE = Duration.ofMillis(200);
+
   private final LdkConfig config;
   private final LdkNode node;
   private final LdkStore store;
@@ -104,7 +108,18 @@ public final class LdkLightning implements Lightning {
 
   /** Connects to a peer, and again whenever the connection is lost as long as there is a channel with it. */
   public void connect(String peerNodeId, String host, int port) {
-    node.call(LdkNode.request("connect").put("nodeId", peerNodeId).put("host", host).put("port", port));
+    for (int attempt = 1;; attempt++) {
+      try {
+        node.call(LdkNode.request("connect").put("nodeId", peerNodeId).put("host", host).put("port", port));
+        return;
+      } catch (LightningException e) {
+        // The node may be dialling the same peer by itself, and one of two connections goes.
+        if (!e.retrySafe() || attempt == DIAL_ATTEMPTS) {
+          throw e;
+        }
+        LockSupport.parkNanos(DIAL_PAUSE.toNanos());
+      }
+    }
   }
 
   /** Node ids of the peers that are connected now. */
@@ -191,6 +206,7 @@ public final class LdkLightning implements Lightning {
       if (known.isPresent()) {
         return known.get();
       }
+      decode(request.bolt11()); // a bad invoice is the caller's mistake, not a bad transaction
       Attempt attempt = new Attempt(request);
       commits.write(attempt::into);
       return attempt.outcome();
@@ -273,8 +289,9 @@ public final class LdkLightning implements Lightning {
 
   /** Ends the node as a crash would, without a last cut. */
   void haltForTest() {
-    cuts.abandon();
+    cuts.abandoned = true;
     node.stop();
+    cuts.join();
     events.close();
     node.close();
   }
@@ -289,7 +306,6 @@ public final class LdkLightning implements Lightning {
     private final GroupCommit commits;
     private final Thread loop;
     private volatile boolean abandoned;
-    private volatile boolean closing;
 
     LdkCuts(LdkNode node, GroupCommit commits, String alias) {
       this.node = node;
@@ -302,11 +318,10 @@ public final class LdkLightning implements Lightning {
     }
 
     private void run() {
-      long seen = 0;
-      while (!closing) {
-        LdkNode.Dirty dirty = node.waitDirty(seen, WAIT);
-        seen = dirty.version();
-        if (dirty.dirty()) {
+      LdkNode.Dirty noted = new LdkNode.Dirty(0, false, false);
+      while (!noted.stopped()) {
+        noted = node.waitDirty(noted.version(), WAIT);
+        if (noted.dirty()) {
           commits.wake();
         }
       }
@@ -344,12 +359,6 @@ public final class LdkLightning implements Lightning {
       // The node has ended: it has nothing more to store.
     }
 
-    void abandon() {
-      abandoned = true;
-      closing = true;
-      join();
-    }
-
     void close() {
       Thread last = Thread.ofVirtual().start(this::lastCut);
       try {
@@ -357,7 +366,8 @@ public final class LdkLightning implements Lightning {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
-      abandon();
+      abandoned = true;
+      join();
     }
 
     private void lastCut() {

@@ -55,12 +55,13 @@ final class LdkNode implements AutoCloseable {
   }
 
   /** @param version counts what was noted for storing; {@code dirty} says if any of it waits still */
-  record Dirty(long version, boolean dirty) {}
+  record Dirty(long version, boolean dirty, boolean stopped) {}
 
   /** Blocks the calling thread, which must be a platform thread, until the version is past the one seen. */
   Dirty waitDirty(long seenVersion, Duration timeout) {
     JsonNode answer = guarded(() -> checked(library.waitDirty(handle, seenVersion, timeout.toMillis())));
-    return new Dirty(answer.required("version").asLong(), answer.required("dirty").asBoolean());
+    return new Dirty(answer.required("version").asLong(), answer.required("dirty").asBoolean(),
+        answer.required("stopped").asBoolean());
   }
 
   LdkCut snapshot() {

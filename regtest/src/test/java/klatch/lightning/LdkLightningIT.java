@@ -182,6 +182,20 @@ final class LdkLightningIT {
   }
 
   @Test
+  void aPaymentIsNeverUnknownWhileItFails() {
+    for (int i = 0; i < 5; i++) {
+      Preimage preimage = new Preimage(random32());
+      PaymentId id = lock(preimage.hash());
+      network.payee().lightning().release(preimage.hash());
+      Payment last = new Payment.Pending(id);
+      while (last instanceof Payment.Pending) {
+        last = network.payer().lightning().payment(id).orElseThrow();
+      }
+      assertThat(last).isInstanceOf(Payment.Failed.class);
+    }
+  }
+
+  @Test
   void aChannelDearerThanTheWalletIsRefusedWithNumbers() {
     assertThatThrownBy(() -> network.payer().lightning()
         .openChannels(List.of(new ChannelRequest(network.router().lightning().nodeId(), 50_000, Msat.ZERO))))
