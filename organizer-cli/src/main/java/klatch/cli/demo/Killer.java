@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Kills the organiser's process hard at random moments, from a thread of its own. The seed gives the same pauses again. */
 final class Killer implements AutoCloseable {
   private static final long SHORTEST_PAUSE_MILLIS = 20;
-  private static final long LONGEST_PAUSE_MILLIS = 1_500;
+  private static final long LONGEST_PAUSE_MILLIS = 4_000;
   /** One kill in so many does not wait until the last start was over. */
   private static final int DURING_STARTS = 4;
   private static final Duration PATIENCE = Duration.ofMinutes(60);
