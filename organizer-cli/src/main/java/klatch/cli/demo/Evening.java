@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
 import klatch.cli.ApiClient;
+import klatch.cli.ApiRefusedException;
 import klatch.cli.Node;
 import klatch.commitments.Deposits;
 import klatch.commitments.LockResult;
@@ -77,7 +78,7 @@ final class Evening implements AutoCloseable {
         .parse(world.organiser(api -> api.get("/groups/" + group + "/invite", Groups.Invite.class)).invite());
     everybody(i -> join(world.attendees().get(i), invite));
     progress.step(options.attendees() + " people joined the group by the organiser's invite");
-    var id = EventId.parse(world.organiser(api -> announced(api, group)));
+    var id = EventId.parse(announced(group));
     event = id;
     terms = required(world.organiser(api -> api.get("/events/" + id, Events.Detail.class)));
     progress.step(String.format(Locale.ROOT, "event %s with a deposit of %,d sat", id.toString().substring(0, 8),
@@ -100,6 +101,20 @@ final class Evening implements AutoCloseable {
     return api.get("/groups", Groups.GroupList.class).groups().stream().filter(Groups.Group::yours).findFirst()
         .map(Groups.Group::id).orElseGet(() -> api.post("/groups", new Groups.Create("Rehearsals", ""),
             Groups.Group.class).id());
+  }
+
+  /** Just after a kill no channel can be used, and then the node refuses any deposit; that passes. */
+  private String announced(String group) {
+    while (true) {
+      world.awaitOrganiserUsable();
+      try {
+        return world.organiser(api -> announced(api, group));
+      } catch (ApiRefusedException e) {
+        if (world.organiserUsable()) {
+          throw e;
+        }
+      }
+    }
   }
 
   private String announced(ApiClient api, String group) {

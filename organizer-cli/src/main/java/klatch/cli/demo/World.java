@@ -127,10 +127,17 @@ final class World implements AutoCloseable {
             capacitySat));
       }
     }
-    until("the organiser's channels are usable", ORGANISER_PATIENCE, () -> {
-      var channels = lightningStatus().channels();
-      return !channels.isEmpty() && channels.stream().allMatch(NodeStatus.Channel::usable);
-    });
+    awaitOrganiserUsable();
+  }
+
+  void awaitOrganiserUsable() {
+    until("the organiser's channels are usable", ORGANISER_PATIENCE, this::organiserUsable);
+  }
+
+  /** Whether every channel of the organiser can be used now. */
+  boolean organiserUsable() {
+    var channels = lightningStatus().channels();
+    return !channels.isEmpty() && channels.stream().allMatch(NodeStatus.Channel::usable);
   }
 
   /** All deposits go through the organiser's one channel at once, and the router's side of it pays for its closing. */
