@@ -25,6 +25,7 @@ import klatch.cli.Network;
 import klatch.cli.NoNodeException;
 import klatch.cli.Node;
 import klatch.cli.NodeOptions;
+import klatch.commitments.LightningException;
 import klatch.commitments.Msat;
 import klatch.lightning.ChannelPolicy;
 import klatch.lightning.LdkLightning;
@@ -46,6 +47,7 @@ final class World implements AutoCloseable {
   private static final String LOOPBACK = "127.0.0.1";
   /** Small enough for any deposit to matter, large enough for reserves. */
   private static final long MIN_CHANNEL_SAT = 1_000_000;
+  private static final Duration DIAL_EVERY = Duration.ofMillis(200);
   /** How long a started organiser may take until its API answers: kills come in between. */
   private static final Duration ORGANISER_PATIENCE = Duration.ofSeconds(60);
 
@@ -113,15 +115,19 @@ final class World implements AutoCloseable {
       case ROUTED -> {
         var router = opened(LightningNode.start("router", chain, database, ChannelPolicy.regtestRouter()));
         progress.step("a routing node that asks 1 sat for each payment it forwards");
-        leaves.add(organiserAsMember());
+        var organiserMember = organiserAsMember();
+        leaves.add(organiserMember);
         leaves.addAll(owned);
+        keepDialling(List.of(router.lightning()), organiserMember);
         Topology.star(chain, router.member(), leaves, capacitySat);
         progress.step(String.format(Locale.ROOT,
             "%d channels of %,d sat by one funding transaction; half of each is given to the other side, so there is room both ways",
             leaves.size(), capacitySat));
       }
       case DIRECT -> {
-        Topology.direct(chain, organiserAsMember(), owned, capacitySat);
+        var organiserMember = organiserAsMember();
+        keepDialling(owned.stream().map(Member.Owned::lightning).toList(), organiserMember);
+        Topology.direct(chain, organiserMember, owned, capacitySat);
         progress.step(String.format(Locale.ROOT,
             "each attendee opened a channel of %,d sat with the organiser and gave half of it to that side, so there is room both ways",
             capacitySat));
@@ -138,6 +144,37 @@ final class World implements AutoCloseable {
   boolean organiserUsable() {
     var channels = lightningStatus().channels();
     return !channels.isEmpty() && channels.stream().allMatch(NodeStatus.Channel::usable);
+  }
+
+  /**
+   * Nodes dial a lost peer by themselves, less and less often. The peers of an organiser that is killed every few seconds
+   * dial without losing patience, or it would never be connected.
+   */
+  private void keepDialling(List<LdkLightning> nodes, Member organiserMember) {
+    var dialler = Thread.ofPlatform().name("dialler").daemon().start(() -> {
+      try {
+        while (true) {
+          Thread.sleep(DIAL_EVERY.toMillis());
+          nodes.forEach(node -> dial(node, organiserMember));
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    });
+    opened(() -> {
+      dialler.interrupt();
+      dialler.join();
+    });
+  }
+
+  private static void dial(LdkLightning node, Member peer) {
+    try {
+      if (!node.peers().contains(peer.nodeId())) {
+        node.connect(peer.nodeId(), LOOPBACK, peer.address().getPort());
+      }
+    } catch (LightningException e) {
+      // It is dead just now; the next try is near.
+    }
   }
 
   /** All deposits go through the organiser's one channel at once, and the router's side of it pays for its closing. */
