@@ -12,6 +12,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
+import klatch.commitments.Surroundings;
 import klatch.libp2p.Connection;
 import klatch.libp2p.Host;
 import klatch.libp2p.HostOptions;
@@ -54,10 +56,19 @@ public final class Node implements RunningNode, NodeControl {
 
   /** @throws StartRefusedException if it cannot start; nothing of it runs then */
   public static Node start(NodeOptions options) {
-    return new Node(options);
+    return start(options, UnaryOperator.identity());
   }
 
-  private Node(NodeOptions options) {
+  /**
+   * The seam for tests.
+   *
+   * @param outfit may give the money engine other parts, such as a Lightning node that cheats
+   */
+  static Node start(NodeOptions options, UnaryOperator<Surroundings> outfit) {
+    return new Node(options, outfit);
+  }
+
+  private Node(NodeOptions options, UnaryOperator<Surroundings> outfit) {
     this.options = options;
     try {
       Files.createDirectories(options.dataDir());
@@ -74,7 +85,7 @@ public final class Node implements RunningNode, NodeControl {
       checkIn = new CheckIn(meetup, keys.device(), clock, CheckIn::noBeacon);
       checkIn.serve(host);
       money = options.chain().bitcoind()
-          .map(bitcoind -> opened(NodeMoney.start(options, bitcoind, keys, database, log, meetup, clock)));
+          .map(bitcoind -> opened(NodeMoney.start(options, bitcoind, keys, database, log, meetup, clock, outfit)));
       apiUrl = serveApi();
     } catch (RuntimeException | IOException e) {
       close();

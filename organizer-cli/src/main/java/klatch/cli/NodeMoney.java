@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.function.UnaryOperator;
 import klatch.commitments.Deposits;
 import klatch.commitments.Surroundings;
 import klatch.commitments.journal.PostgresCommitmentStore;
@@ -41,7 +42,7 @@ public final class NodeMoney implements AutoCloseable {
   }
 
   static NodeMoney start(NodeOptions options, NodeOptions.Bitcoind bitcoind, NodeKeys keys, Database database,
-      LogStore log, Meetup meetup, InstantSource clock) {
+      LogStore log, Meetup meetup, InstantSource clock, UnaryOperator<Surroundings> outfit) {
     var pool = database.dataSource(SCHEMA, CONNECTIONS);
     var commits = PostgresGroupCommit.open(pool, LOCK_PATIENCE);
     try {
@@ -50,7 +51,7 @@ public final class NodeMoney implements AutoCloseable {
         var surroundings = new Surroundings(keys.device(), log, meetup, lightning,
             new PostgresCommitmentStore(pool, commits), clock,
             HaltAt.fromProperty(options.chain().network(), options.dataDir()));
-        return new NodeMoney(commits, lightning, Deposits.start(surroundings));
+        return new NodeMoney(commits, lightning, Deposits.start(outfit.apply(surroundings)));
       } catch (RuntimeException e) {
         lightning.close();
         throw e;

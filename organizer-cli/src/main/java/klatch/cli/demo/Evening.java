@@ -178,17 +178,22 @@ final class Evening implements AutoCloseable {
   }
 
   void checkIn() throws Exception {
+    arrive();
+    everybody(options.present(), i -> {
+      World.until("the deposit of attendee " + (i + 1) + " is back", PATIENCE,
+          () -> own(i).deposit().phase() == OwnDeposit.Phase.RELEASED);
+      step("attendee " + (i + 1) + " came, and the deposit is back");
+    });
+  }
+
+  /** Whoever comes is checked in at the door, one after another. */
+  void arrive() throws Exception {
     progress.stage("check-ins and refunds", options.present());
     world.jumpTo(terms().checkInOpensAtMillis() + MINUTE);
     for (int i = 0; i < options.present(); i++) {
       int number = i;
       World.until("attendee " + (i + 1) + " is checked in", PATIENCE, () -> checkedIn(world.attendees().get(number)));
     }
-    everybody(options.present(), i -> {
-      World.until("the deposit of attendee " + (i + 1) + " is back", PATIENCE,
-          () -> own(i).deposit().phase() == OwnDeposit.Phase.RELEASED);
-      step("attendee " + (i + 1) + " came, and the deposit is back");
-    });
   }
 
   /** One scan of the door's code, the rest over the wire. */

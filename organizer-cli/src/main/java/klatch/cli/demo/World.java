@@ -2,6 +2,8 @@ package klatch.cli.demo;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import klatch.cli.ApiClient;
 import klatch.cli.FileClock;
@@ -50,6 +53,10 @@ final class World implements AutoCloseable {
   private static final Duration DIAL_EVERY = Duration.ofMillis(200);
   /** How long a started organiser may take until its API answers: kills come in between. */
   private static final Duration ORGANISER_PATIENCE = Duration.ofSeconds(60);
+
+  private static final int LOWEST_PORT = 20_000;
+  /** From here on Linux chooses itself, unless it is told otherwise. */
+  private static final int SYSTEM_PORTS = 32_768;
 
   private final Path directory;
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -268,10 +275,18 @@ final class World implements AutoCloseable {
     return OrganiserProcess.start(main, jvm, arguments, secrets, directory.resolve("organiser.log"));
   }
 
-  /** A port that was free a moment ago: the organiser must come back to the same one after a kill. */
+  /**
+   * A port that was free a moment ago: the organiser must come back to the same one after a kill. It lies below those
+   * that the system gives to whoever asks for any, or one of the other nodes could be given it in between.
+   */
   private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
+    while (true) {
+      int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, SYSTEM_PORTS);
+      try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (BindException e) {
+        // Somebody has it; there are many more.
+      }
     }
   }
 
