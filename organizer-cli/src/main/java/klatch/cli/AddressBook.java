@@ -51,9 +51,11 @@ final class AddressBook {
     }
   }
 
-  /** Keeps in sync with whoever is there, from now on and after every start. */
+  /** Keeps in sync with whoever is there, from now on and after every start; a known one is tried at once. */
   synchronized void keep(Multiaddr address) {
-    if (peerings.containsKey(address)) {
+    var known = peerings.get(address);
+    if (known != null) {
+      known.nudge();
       return;
     }
     if (peerings.size() >= MAX_ADDRESSES) {

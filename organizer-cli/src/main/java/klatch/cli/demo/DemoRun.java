@@ -36,7 +36,7 @@ final class DemoRun {
     try (var progress = new Progress(out, System.console() != null && !json)) {
       try (var world = World.build(options, directory, organiserMain, progress)) {
         var report = rehearse(world, progress);
-        progress.close();
+        progress.end();
         finished = true;
         DemoTable.print(report, out);
         if (keep) {

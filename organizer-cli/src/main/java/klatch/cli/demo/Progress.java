@@ -66,7 +66,8 @@ final class Progress implements AutoCloseable {
     return stage;
   }
 
-  private void end() {
+  /** Ends the stage that is shown. */
+  void end() {
     if (bar != null) {
       bar.close();
       bar = null;

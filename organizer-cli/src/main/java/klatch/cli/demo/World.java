@@ -32,6 +32,9 @@ import klatch.commitments.LightningException;
 import klatch.commitments.Msat;
 import klatch.lightning.ChannelPolicy;
 import klatch.lightning.LdkLightning;
+import klatch.libp2p.Libp2pException;
+import klatch.libp2p.MalformedMessageException;
+import klatch.libp2p.Multiaddr;
 import klatch.log.Database;
 import klatch.regtest.LightningNode;
 import klatch.regtest.Member;
@@ -158,11 +161,13 @@ final class World implements AutoCloseable {
    * dial without losing patience, or it would never be connected.
    */
   private void keepDialling(List<LdkLightning> nodes, Member organiserMember) {
+    var organiserAddress = organiserAddress();
     var dialler = Thread.ofPlatform().name("dialler").daemon().start(() -> {
       try {
         while (true) {
           Thread.sleep(DIAL_EVERY.toMillis());
           nodes.forEach(node -> dial(node, organiserMember));
+          attendees.forEach(node -> dial(node, organiserAddress));
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -172,6 +177,25 @@ final class World implements AutoCloseable {
       dialler.interrupt();
       dialler.join();
     });
+  }
+
+  /** Where the organiser's libp2p host listens, in every one of its lives. */
+  Multiaddr organiserAddress() {
+    try {
+      return Multiaddr.parse(organiserStatus().listen().getFirst());
+    } catch (MalformedMessageException e) {
+      throw new IllegalStateException("the organiser names an address that is none", e);
+    }
+  }
+
+  private static void dial(Node node, Multiaddr peer) {
+    try {
+      if (node.host().connection(peer.peer().orElseThrow()).isEmpty()) {
+        node.keep(peer);
+      }
+    } catch (Libp2pException e) {
+      // As below.
+    }
   }
 
   private static void dial(LdkLightning node, Member peer) {

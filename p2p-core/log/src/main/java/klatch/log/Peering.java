@@ -2,7 +2,9 @@ package klatch.log;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import klatch.libp2p.Connection;
 import klatch.libp2p.Host;
 import klatch.libp2p.Libp2pException;
@@ -26,6 +28,7 @@ public final class Peering implements AutoCloseable {
   private final TopicSync sync;
   private final Multiaddr address;
   private final Thread thread;
+  private final Semaphore nudges = new Semaphore(0);
   private volatile String lastProblem = "";
 
   Peering(Host host, TopicSync sync, Multiaddr address) {
@@ -57,12 +60,23 @@ public final class Peering implements AutoCloseable {
         LOG.debug("sync with {} ended: {}", address, lastProblem);
         boolean good = System.nanoTime() - began > GOOD.toNanos();
         pause = good ? FIRST_PAUSE : pause;
-        Thread.sleep(pause.toMillis() + ThreadLocalRandom.current().nextLong(pause.toMillis()));
-        pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+        long pauseMillis = pause.toMillis() + ThreadLocalRandom.current().nextLong(pause.toMillis());
+        boolean nudged = nudges.tryAcquire(pauseMillis, TimeUnit.MILLISECONDS);
+        nudges.drainPermits();
+        pause = nudged ? FIRST_PAUSE : longer(pause);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static Duration longer(Duration pause) {
+    return pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+  }
+
+  /** Somebody wants this peer now: the next try comes at once. */
+  public void nudge() {
+    nudges.release();
   }
 
   /** @return why it is over */
