@@ -18,7 +18,10 @@ public final class Main {
     var node = Node.start(options);
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(node::close));
     Optional.ofNullable(Long.getLong(PARENT_PROPERTY)).flatMap(ProcessHandle::of)
-        .ifPresent(parent -> parent.onExit().thenRun(node::stop));
+        .ifPresent(parent -> Thread.ofVirtual().name("parent").start(() -> {
+          parent.onExit().join();
+          node.stop();
+        }));
     return node;
   }
 }
