@@ -18,6 +18,9 @@ import org.flywaydb.core.Flyway;
 
 /** The adapter's tables in the money schema. Writing happens on the group commit's connection alone. */
 final class LdkStore {
+  /** Half a minute in all: a server on a busy machine may be slow to take a connection when a node starts. */
+  private static final int CONNECT_RETRIES = 5;
+
   private final DataSource money;
 
   LdkStore(DataSource money) {
@@ -28,7 +31,7 @@ final class LdkStore {
   static void migrate(DataSource money) {
     String schema = query(money, connection -> Optional.ofNullable(connection.getSchema())
         .orElseThrow(() -> new SQLException("the money connections are set to no schema")));
-    Flyway.configure(LdkStore.class.getClassLoader()).dataSource(money).defaultSchema(schema).table("ldk_history")
+    Flyway.configure(LdkStore.class.getClassLoader()).dataSource(money).connectRetries(CONNECT_RETRIES).defaultSchema(schema).table("ldk_history")
         .baselineOnMigrate(true).baselineVersion("0").locations("classpath:klatch/lightning/db").load().migrate();
   }
 

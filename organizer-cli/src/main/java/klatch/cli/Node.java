@@ -13,13 +13,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
+import klatch.commitments.LightningException;
 import klatch.commitments.Surroundings;
+import klatch.commitments.journal.CommitException;
 import klatch.libp2p.Connection;
 import klatch.libp2p.Host;
 import klatch.libp2p.HostOptions;
 import klatch.libp2p.Libp2pHost;
 import klatch.libp2p.ListenException;
 import klatch.libp2p.Multiaddr;
+import klatch.lightning.LdkUnavailableException;
 import klatch.log.Database;
 import klatch.log.DirectoryLock;
 import klatch.log.LogStore;
@@ -119,7 +122,7 @@ public final class Node implements RunningNode, NodeControl {
   private static RuntimeException refused(Exception e) {
     return switch (e) {
       case StartRefusedException refused -> refused;
-      case ListenException _,ApiPortException _,StoreException _,IOException _ ->
+      case ListenException _,ApiPortException _,StoreException _,LightningException _,LdkUnavailableException _,CommitException _,IOException _ ->
         new StartRefusedException(String.valueOf(e.getMessage()), e);
       case RuntimeException other -> other;
       default -> new IllegalStateException(e);

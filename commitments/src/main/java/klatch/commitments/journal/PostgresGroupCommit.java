@@ -30,6 +30,9 @@ public final class PostgresGroupCommit implements GroupCommit, AutoCloseable {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
+  /** Half a minute in all: a server on a busy machine may be slow to take a connection when a node starts. */
+  private static final int CONNECT_RETRIES = 5;
+
   /** Writes in one transaction: more wait for the next. */
   private static final int LARGEST_BATCH = 500;
 
@@ -98,7 +101,7 @@ public final class PostgresGroupCommit implements GroupCommit, AutoCloseable {
   }
 
   private static void migrate(DataSource money) {
-    Flyway.configure(PostgresGroupCommit.class.getClassLoader()).dataSource(money).table("money_history")
+    Flyway.configure(PostgresGroupCommit.class.getClassLoader()).dataSource(money).connectRetries(CONNECT_RETRIES).table("money_history")
         .baselineOnMigrate(true).baselineVersion("0").locations("classpath:klatch/commitments/db").load().migrate();
   }
 

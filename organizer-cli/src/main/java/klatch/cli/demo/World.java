@@ -328,7 +328,14 @@ final class World implements AutoCloseable {
     }
   }
 
-  private NodeOptions attendeeOptions(int number) {
+  /** Ends an attendee's node in order and starts it again on what it has stored. */
+  void reopen(int attendee) {
+    attendees.get(attendee).close();
+    attendees.set(attendee, opened(Node.start(attendeeOptions(attendee + 1))));
+  }
+
+  /** @param number from 1 */
+  NodeOptions attendeeOptions(int number) {
     var rpc = chain.rpc();
     var name = "attendee" + number;
     return new NodeOptions(directory.resolve(name),
@@ -338,6 +345,10 @@ final class World implements AutoCloseable {
                 .of(new NodeOptions.Bitcoind(rpc.uri(), new NodeOptions.Login.Password(rpc.user(), rpc.password())))),
         new NodeOptions.Ports(List.of("/ip4/" + LOOPBACK + "/tcp/0"), 0, 0), Optional.of("attendee " + number),
         Optional.of(clockFile));
+  }
+
+  Database database() {
+    return database;
   }
 
   Chain chain() {

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class Database implements AutoCloseable {
   /** Callers that cannot get a connection for so long are told, and decide themselves whether to wait on. */
   private static final long CONNECTION_TIMEOUT_MILLIS = 2_000;
+  /** Half a minute in all: a server on a busy machine may be slow to take a connection when a node starts. */
+  private static final int CONNECT_RETRIES = 5;
   /** An idle node gives its connections back. */
   private static final long IDLE_TIMEOUT_MILLIS = 60_000;
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,39}|");
@@ -115,6 +117,8 @@ public final class Database implements AutoCloseable {
     config.addDataSourceProperty("socketTimeout", "60");
     config.addDataSourceProperty("reWriteBatchedInserts", "true");
     config.addDataSourceProperty("tcpKeepAlive", "true");
+    // Otherwise a failed batch carries its values, channel secrets among them, into messages and so into logs.
+    config.addDataSourceProperty("logServerErrorDetail", "false");
     config.setMaximumPoolSize(poolSize);
     config.setMinimumIdle(0);
     config.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
@@ -151,7 +155,7 @@ public final class Database implements AutoCloseable {
   public DataSource migrate(String schema, String location, int poolSize) {
     DataSource pool = dataSource(schema, poolSize);
     String name = schemaName(schema);
-    Flyway.configure(Database.class.getClassLoader()).dataSource(pool).schemas(name).defaultSchema(name)
+    Flyway.configure(Database.class.getClassLoader()).dataSource(pool).connectRetries(CONNECT_RETRIES).schemas(name).defaultSchema(name)
         .locations("classpath:" + location).load().migrate();
     return pool;
   }
