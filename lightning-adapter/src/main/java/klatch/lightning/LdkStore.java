@@ -31,7 +31,8 @@ final class LdkStore {
   static void migrate(DataSource money) {
     String schema = query(money, connection -> Optional.ofNullable(connection.getSchema())
         .orElseThrow(() -> new SQLException("the money connections are set to no schema")));
-    Flyway.configure(LdkStore.class.getClassLoader()).dataSource(money).connectRetries(CONNECT_RETRIES).defaultSchema(schema).table("ldk_history")
+    Flyway.configure(LdkStore.class.getClassLoader()).dataSource(money).connectRetries(CONNECT_RETRIES)
+        .defaultSchema(schema).table("ldk_history")
         .baselineOnMigrate(true).baselineVersion("0").locations("classpath:klatch/lightning/db").load().migrate();
   }
 

@@ -101,7 +101,8 @@ public final class PostgresGroupCommit implements GroupCommit, AutoCloseable {
   }
 
   private static void migrate(DataSource money) {
-    Flyway.configure(PostgresGroupCommit.class.getClassLoader()).dataSource(money).connectRetries(CONNECT_RETRIES).table("money_history")
+    Flyway.configure(PostgresGroupCommit.class.getClassLoader()).dataSource(money).connectRetries(CONNECT_RETRIES)
+        .table("money_history")
         .baselineOnMigrate(true).baselineVersion("0").locations("classpath:klatch/commitments/db").load().migrate();
   }
 

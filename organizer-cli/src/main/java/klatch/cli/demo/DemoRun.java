@@ -1,10 +1,12 @@
 package klatch.cli.demo;
 
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Optional;
 import klatch.cli.Json;
 import klatch.cli.Main;
 
@@ -33,7 +35,7 @@ final class DemoRun {
   boolean run() throws Exception {
     var directory = Files.createTempDirectory("klatch-demo");
     boolean finished = false;
-    try (var progress = new Progress(out, System.console() != null && !json)) {
+    try (var progress = new Progress(out, onTerminal() && !json)) {
       try (var world = World.build(options, directory, organiserMain, progress)) {
         var report = rehearse(world, progress);
         progress.end();
@@ -69,6 +71,10 @@ final class DemoRun {
   private void sayWhereItRuns(Path directory) {
     out.println("Everything goes on running until Ctrl-C. The organiser's node: klatch status --data-dir "
         + directory.resolve("organiser"));
+  }
+
+  private static boolean onTerminal() {
+    return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
   }
 
   private static void delete(Path directory) throws IOException {

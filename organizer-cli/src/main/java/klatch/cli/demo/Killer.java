@@ -2,6 +2,7 @@ package klatch.cli.demo;
 
 import java.time.Duration;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Kills the organiser's process hard at random moments, from a thread of its own. The seed gives the same pauses again. */
@@ -15,7 +16,7 @@ final class Killer implements AutoCloseable {
   private final World world;
   private final int kills;
   private final SplittableRandom random;
-  private volatile int done;
+  private final AtomicInteger done = new AtomicInteger();
   private @Nullable Thread thread;
 
   Killer(World world, int kills, long seed) {
@@ -32,18 +33,18 @@ final class Killer implements AutoCloseable {
   }
 
   int done() {
-    return done;
+    return done.get();
   }
 
   private void run() {
     try {
-      while (done < kills) {
+      while (done.get() < kills) {
         if (random.nextInt(DURING_STARTS) > 0) {
           World.until("the organiser runs again", PATIENCE, world::organiserAnswers);
         }
         Thread.sleep(random.nextLong(SHORTEST_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS));
         world.organiser().kill();
-        done = done + 1;
+        done.incrementAndGet();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -52,7 +53,7 @@ final class Killer implements AutoCloseable {
 
   /** Waits until all the kills have happened; some may come after the last payout. */
   void finish() {
-    World.until("the organiser was killed " + kills + " times", PATIENCE, () -> done >= kills);
+    World.until("the organiser was killed " + kills + " times", PATIENCE, () -> done.get() >= kills);
   }
 
   @Override

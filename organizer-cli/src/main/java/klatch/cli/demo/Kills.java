@@ -76,7 +76,8 @@ final class Kills implements Callable<Integer> {
 
   private static Result run(DemoOptions options) throws Exception {
     var directory = Files.createTempDirectory("klatch-kills");
-    try (var progress = new Progress(System.out, false);
+    var out = System.out;
+    try (var progress = new Progress(out, false);
         var world = World.build(options, directory, Main.class.getName(), progress);
         var killer = new Killer(world, options.randomKills(), options.seed())) {
       int channels = world.channelCount();

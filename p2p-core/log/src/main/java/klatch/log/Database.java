@@ -155,7 +155,8 @@ public final class Database implements AutoCloseable {
   public DataSource migrate(String schema, String location, int poolSize) {
     DataSource pool = dataSource(schema, poolSize);
     String name = schemaName(schema);
-    Flyway.configure(Database.class.getClassLoader()).dataSource(pool).connectRetries(CONNECT_RETRIES).schemas(name).defaultSchema(name)
+    Flyway.configure(Database.class.getClassLoader()).dataSource(pool).connectRetries(CONNECT_RETRIES).schemas(name)
+        .defaultSchema(name)
         .locations("classpath:" + location).load().migrate();
     return pool;
   }
