@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The meetup itself, stage by stage, as its people would live it. Driven by one thread. */
 final class Evening implements AutoCloseable {
-  private static final long HOUR = 3_600_000L;
   private static final long MINUTE = 60_000L;
   /** Kills and restarts come in between, so every stage may take long; a good machine needs seconds. */
   private static final Duration PATIENCE = Duration.ofMinutes(5);
@@ -41,6 +40,7 @@ final class Evening implements AutoCloseable {
 
   private final World world;
   private final String title;
+  private final Pace pace;
   private final DemoOptions options;
   private final Progress progress;
   private final ExecutorService people = Executors.newVirtualThreadPerTaskExecutor();
@@ -50,6 +50,12 @@ final class Evening implements AutoCloseable {
 
   /** @param title tells this evening's event from others of the same organiser */
   Evening(World world, DemoOptions options, Progress progress, String title) {
+    this(world, options, progress, title, Pace.REAL);
+  }
+
+  /** @param title tells this evening's event from others of the same organiser */
+  Evening(World world, DemoOptions options, Progress progress, String title, Pace pace) {
+    this.pace = pace;
     this.world = world;
     this.title = title;
     this.options = options;
@@ -123,9 +129,8 @@ final class Evening implements AutoCloseable {
     if (known.isPresent()) {
       return known.get().id();
     }
-    long starts = world.nowMillis() + 24 * HOUR;
-    var request = new Events.Create(group, title, "", starts, starts + 3 * HOUR, "UTC", "here", options.attendees(),
-        Msat.ofSat(options.depositSat()).value(), null, null, null, null, null, null, null, null);
+    var request = pace.event(group, title, world.nowMillis(), options.attendees(),
+        Msat.ofSat(options.depositSat()).value());
     var created = api.post("/events", request, Events.Created.class);
     created.warnings().forEach(progress::note);
     return created.event();

@@ -86,7 +86,7 @@ final class Kills implements Callable<Integer> {
       killer.start();
       while (killer.done() < options.randomKills()) {
         evenings++;
-        var report = new Rehearsal(world, options, progress).run("Evening " + evenings, () -> {
+        var report = new Rehearsal(world, options, progress, Pace.BRISK).run("Evening " + evenings, () -> {
         }, () -> {
         });
         exact += report.good() ? 1 : 0;

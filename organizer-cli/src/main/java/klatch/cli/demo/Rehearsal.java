@@ -13,8 +13,14 @@ final class Rehearsal {
   private final World world;
   private final DemoOptions options;
   private final Progress progress;
+  private final Pace pace;
 
   Rehearsal(World world, DemoOptions options, Progress progress) {
+    this(world, options, progress, Pace.REAL);
+  }
+
+  Rehearsal(World world, DemoOptions options, Progress progress, Pace pace) {
+    this.pace = pace;
     this.world = world;
     this.options = options;
     this.progress = progress;
@@ -26,7 +32,7 @@ final class Rehearsal {
    * @param beforeCounting called when all is settled, before the balances are read
    */
   DemoReport run(String title, Runnable beforeMoving, Runnable beforeCounting) throws Exception {
-    try (var evening = new Evening(world, options, progress, title)) {
+    try (var evening = new Evening(world, options, progress, title, pace)) {
       evening.announce();
       evening.pledge();
       var before = world.balances();
