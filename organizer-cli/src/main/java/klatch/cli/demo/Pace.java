@@ -38,7 +38,8 @@ enum Pace {
   private static Events.Create create(String group, String title, long starts, long ends, int capacity,
       long depositMsat, @Nullable Times times) {
     return times == null
-        ? new Events.Create(group, title, "", starts, ends, "UTC", "here", capacity, depositMsat, null, null, null, null,
+        ? new Events.Create(group, title, "", starts, ends, "UTC", "here", capacity, depositMsat, null, null, null,
+            null,
             null, null, null, null)
         : new Events.Create(group, title, "", starts, ends, "UTC", "here", capacity, depositMsat, null,
             times.lockOpens(), times.lockCloses(), times.checkInOpens(), ends, times.appealsClose(),

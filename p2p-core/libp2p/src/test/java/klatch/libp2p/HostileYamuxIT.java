@@ -63,8 +63,13 @@ class HostileYamuxIT {
     assertThat(hosts.server().bufferedBytes()).isZero();
   }
 
+  /**
+   * The host says go-away with the reason's code and closes. What the peer had sent and nobody read makes the kernel reset
+   * the connection, and the reset may overtake the go-away: then the peer sees the end alone.
+   */
   private void assertCutOff(String reason) throws Exception {
-    assertThat(peer.await(YamuxFrame.GO_AWAY, 0).length()).isEqualTo(YamuxFrame.PROTOCOL_ERROR);
+    Optional<YamuxFrame> goAway = peer.goAwayOrEnd();
+    goAway.ifPresent(frame -> assertThat(frame.length()).isEqualTo(YamuxFrame.PROTOCOL_ERROR));
     assertThat(peer.next()).isEmpty();
     await().untilAsserted(() -> assertThat(connection.closeReason().orElse("open")).contains(reason));
     assertThat(hosts.server().connection(peer.id())).isEmpty();

@@ -135,6 +135,15 @@ final class RawPeer implements AutoCloseable {
     throw new AssertionError("the connection ended without a frame of type " + type + " with flag " + flag);
   }
 
+  /** Reads frames up to a go-away; empty if the connection ended before one arrived. */
+  Optional<YamuxFrame> goAwayOrEnd() throws IOException, MalformedMessageException {
+    Optional<YamuxFrame> frame = next();
+    while (frame.isPresent() && frame.get().type() != YamuxFrame.GO_AWAY) {
+      frame = next();
+    }
+    return frame;
+  }
+
   @Override
   public void close() throws IOException {
     channel.close();
