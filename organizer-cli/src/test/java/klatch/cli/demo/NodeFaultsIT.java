@@ -13,18 +13,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import klatch.cli.ApiRefusedException;
 import klatch.cli.Main;
 import klatch.cli.Node;
 import klatch.cli.NodeOptions;
 import klatch.cli.StartRefusedException;
+import klatch.commitments.DepositTerms;
 import klatch.commitments.Deposits;
 import klatch.commitments.Lightning;
 import klatch.commitments.LockResult;
 import klatch.commitments.MoneyReport;
 import klatch.commitments.Msat;
 import klatch.commitments.OwnDeposit;
+import klatch.commitments.TermsClock;
+import klatch.meetup.Outcome;
+import klatch.meetup.Seat;
 import klatch.web.wire.Money;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -123,9 +129,63 @@ final class NodeFaultsIT {
     }
   }
 
-  private static void openTheLock(Evening evening) throws Exception {
+  @Test
+  void whoeverIsOneTooManyTooLateTooEarlyOrTwiceIsToldSo() throws Exception {
+    var two = new DemoOptions(2, 1, DEPOSIT_SAT, DemoOptions.ChainKind.EMBEDDED, DemoOptions.Topology.DIRECT, List.of(),
+        0, 1);
+    try (var evening = new Evening(world, two, progress, "Small")) {
+      evening.announce();
+      evening.pledge();
+      oneTooManyWaits(evening);
+      openTheLock(evening);
+      lock(evening, 0);
+      assertThat(deposits(0).lock(evening.event())).as("again").isInstanceOf(LockResult.UnderWay.class);
+      assertThat(pendingHtlcs(0)).as("paid once").isEqualTo(1);
+      assertThat(deposits(2).lock(evening.event()))
+          .isEqualTo(new LockResult.Refused("the organiser has not offered a deposit to this device yet"));
+      assertThatThrownBy(() -> settled(evening)).isInstanceOf(ApiRefusedException.class)
+          .hasMessageContaining("appeals close at");
+      World.until("the second attendee is offered a deposit", PATIENCE, () -> offered(evening, 1));
+      evening.checkIn();
+      assertThat(deposits(1).lock(evening.event())).isInstanceOfSatisfying(LockResult.Refused.class,
+          refused -> assertThat(refused.reason()).startsWith("deposits can be locked from"));
+      world.jumpTo(clock(evening).appealsCloseAtMillis() + 60_000);
+      World.until("all is settled", PATIENCE, () -> settled(evening).done());
+      var first = settled(evening);
+      assertThat(settled(evening)).as("a second time nothing changes").isEqualTo(first);
+      assertThat(first.report().potMsat()).isZero();
+    }
+  }
+
+  private static void oneTooManyWaits(Evening evening) {
+    var node = world.attendees().get(2);
     var event = world.attendees().getFirst().meetup().event(evening.event()).orElseThrow();
-    world.jumpTo(klatch.commitments.DepositTerms.of(event).orElseThrow().clock().lockOpensAtMillis() + 60_000);
+    node.keep(world.organiserAddress());
+    node.meetup().joinGroup(event.group(), "attendee 3");
+    World.until("the third attendee sees the event", PATIENCE,
+        () -> node.meetup().event(evening.event()).isPresent());
+    assertThat(node.meetup().pledge(evening.event())).isNotInstanceOf(Outcome.Refused.class);
+    World.until("the third attendee is on the waitlist", PATIENCE, () -> node.meetup().seats(evening.event())
+        .of(node.meetup().self()).filter(seat -> seat.status() == Seat.Status.WAITLISTED).isPresent());
+    assertThat(node.meetup().seats(evening.event()).confirmed()).hasSize(2);
+  }
+
+  private static Money.Settled settled(Evening evening) {
+    return world.organiser(api -> api.post("/events/" + evening.event() + "/settle", Map.of(), Money.Settled.class));
+  }
+
+  private static boolean offered(Evening evening, int attendee) {
+    return report(evening, attendee).people().stream()
+        .anyMatch(line -> line.person().equals(world.attendees().get(attendee).meetup().self()));
+  }
+
+  private static TermsClock clock(Evening evening) {
+    var event = world.attendees().getFirst().meetup().event(evening.event()).orElseThrow();
+    return DepositTerms.of(event).orElseThrow().clock();
+  }
+
+  private static void openTheLock(Evening evening) throws Exception {
+    world.jumpTo(clock(evening).lockOpensAtMillis() + 60_000);
   }
 
   private static void lock(Evening evening, int attendee) {
@@ -137,8 +197,7 @@ final class NodeFaultsIT {
   private static void aLockWaitsWhileTheDatabaseIsAway(Evening evening) {
     var server = world.database().server().orElseThrow();
     int second = 1;
-    World.until("the second attendee is offered a deposit", PATIENCE, () -> report(evening, second).people().stream()
-        .anyMatch(line -> line.person().equals(world.attendees().get(second).meetup().self())));
+    World.until("the second attendee is offered a deposit", PATIENCE, () -> offered(evening, second));
     server.stop();
     CompletableFuture<Void> locked;
     try {
