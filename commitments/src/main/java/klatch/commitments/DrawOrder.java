@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import klatch.log.Bytes32;
 import klatch.log.DeviceId;
 import klatch.meetup.EventId;
 

@@ -9,6 +9,7 @@ import java.util.SortedMap;
 import klatch.commitments.Lightning.Payment;
 import klatch.commitments.journal.Change;
 import klatch.commitments.journal.HashUse;
+import klatch.log.Bytes32;
 import klatch.log.DeviceId;
 import klatch.meetup.EventId;
 import klatch.meetup.MeetupEvent;

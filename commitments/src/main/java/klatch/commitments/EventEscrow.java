@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import klatch.commitments.journal.Change;
 import klatch.commitments.journal.CommitmentStore.Todo;
 import klatch.commitments.journal.HashUse;
+import klatch.log.Bytes32;
 import klatch.log.DeviceId;
 import klatch.log.StoreException;
 import klatch.meetup.EventId;

@@ -12,6 +12,7 @@ import klatch.commitments.Lightning.Payment;
 import klatch.commitments.journal.Change;
 import klatch.commitments.journal.CommitmentStore.PayoutRow;
 import klatch.commitments.journal.HashUse;
+import klatch.log.Bytes32;
 import klatch.log.DeviceId;
 import klatch.log.StoreException;
 import klatch.meetup.EventId;

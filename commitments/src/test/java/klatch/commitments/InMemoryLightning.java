@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import klatch.log.Bytes32;
 
 /** A handle on one node of an {@link InMemoryNetwork}: what a process that drives the node would hold. */
 public final class InMemoryLightning implements Lightning {
@@ -208,6 +209,6 @@ public final class InMemoryLightning implements Lightning {
   }
 
   private static String checksum(String body) {
-    return Bytes32.hex(Bytes32.sha256(body.getBytes(StandardCharsets.UTF_8))).substring(0, 16);
+    return HexFormat.of().formatHex(Bytes32.sha256(body.getBytes(StandardCharsets.UTF_8))).substring(0, 16);
   }
 }

@@ -2,6 +2,7 @@ package klatch.commitments;
 
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
+import klatch.log.Bytes32;
 
 /**
  * A Lightning network that lives in memory: nodes with one channel each to a hub, a chain that is a number, and faults
@@ -286,6 +288,6 @@ public final class InMemoryNetwork {
   }
 
   private static String nodeId(String name) {
-    return "02" + Bytes32.hex(Bytes32.sha256(name.getBytes(StandardCharsets.UTF_8)));
+    return "02" + HexFormat.of().formatHex(Bytes32.sha256(name.getBytes(StandardCharsets.UTF_8)));
   }
 }

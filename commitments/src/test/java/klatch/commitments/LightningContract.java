@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import klatch.log.Bytes32;
 
 /**
  * What every adapter behind {@link Lightning} does. A subclass builds the {@link Stage}; it is built once for all tests,

@@ -19,7 +19,7 @@ final class LdkMessages {
 
   static ObjectNode config(LdkConfig config, byte[] sweepScript) {
     ObjectNode node = LdkNode.JSON.createObjectNode();
-    node.put("network", config.network().word()).put("alias", config.alias()).put("seed", config.seed().hex())
+    node.put("network", config.network().label()).put("alias", config.alias()).put("seed", config.seed().hex())
         .put("listenHost", config.listen().getAddress().getHostAddress()).put("listenPort", config.listen().getPort());
     ChainRpc chain = config.chain();
     node.put("rpcHost", chain.url().getHost()).put("rpcPort", chain.url().getPort())

@@ -1,23 +1,36 @@
 package klatch.lightning;
 
+import java.util.Locale;
 import org.bitcoinj.base.BitcoinNetwork;
 
 /** The Bitcoin network that a node lives on. */
 public enum Network {
-  REGTEST("regtest", BitcoinNetwork.REGTEST), SIGNET("signet", BitcoinNetwork.SIGNET), MAINNET("mainnet",
-      BitcoinNetwork.MAINNET);
+  REGTEST(BitcoinNetwork.REGTEST), SIGNET(BitcoinNetwork.SIGNET), MAINNET(BitcoinNetwork.MAINNET);
 
-  private final String word;
   private final BitcoinNetwork bitcoinj;
 
-  Network(String word, BitcoinNetwork bitcoinj) {
-    this.word = word;
+  Network(BitcoinNetwork bitcoinj) {
     this.bitcoinj = bitcoinj;
   }
 
-  /** The name in the border's configuration. */
-  String word() {
-    return word;
+  /**
+   * Reads the name as a person types it.
+   *
+   * @throws IllegalArgumentException for mainnet (real money: not yet) and for anything unknown
+   */
+  public static Network parse(String text) {
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "regtest" -> REGTEST;
+      case "signet" -> SIGNET;
+      case "mainnet", "main", "bitcoin" -> throw new IllegalArgumentException(
+          "mainnet is not offered yet: this version has not been proven enough for real money; use regtest or signet");
+      default -> throw new IllegalArgumentException("unknown network '" + text + "'; use regtest or signet");
+    };
+  }
+
+  /** The name as it is typed and as the border's configuration has it, lower case. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
   }
 
   BitcoinNetwork bitcoinj() {

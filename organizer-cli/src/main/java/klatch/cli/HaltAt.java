@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
 import klatch.commitments.KillPoint;
+import klatch.lightning.Network;
 
 /**
  * Ends this process hard, as a power cut would, once before and once after the effect of each named step. A file in the

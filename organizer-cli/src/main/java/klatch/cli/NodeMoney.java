@@ -19,6 +19,7 @@ import klatch.log.Database;
 import klatch.log.LogStore;
 import klatch.meetup.Meetup;
 import klatch.web.ApiParts;
+import klatch.lightning.Network;
 
 /** The node's money: an embedded Lightning node, the journal it rides in, and the deposits above both. */
 public final class NodeMoney implements AutoCloseable {
@@ -67,7 +68,7 @@ public final class NodeMoney implements AutoCloseable {
     var login = login(bitcoind.login());
     var chain = new ChainRpc(bitcoind.url(), login.user(), login.password(),
         regtest ? REGTEST_POLL : ChainRpc.DEFAULT_POLL_INTERVAL);
-    return new LdkConfig(regtest ? klatch.lightning.Network.REGTEST : klatch.lightning.Network.SIGNET, "klatch",
+    return new LdkConfig(options.chain().network(), "klatch",
         keys.lightning(), new InetSocketAddress(InetAddress.getLoopbackAddress(), options.ports().lightningPort()),
         chain,
         regtest ? ChannelPolicy.regtestLeaf() : ChannelPolicy.leaf());

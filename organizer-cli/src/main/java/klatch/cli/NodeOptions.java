@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import klatch.lightning.Network;
 
 /**
  * Everything that a node is told at its start; what {@code klatch up} parses.

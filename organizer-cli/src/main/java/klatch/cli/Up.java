@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
+import klatch.lightning.Network;
 
 /** {@code klatch up}: runs this person's node until it is stopped. */
 @Command(name = "up", description = "Run your node until you stop it (Ctrl-C).", sortOptions = false)

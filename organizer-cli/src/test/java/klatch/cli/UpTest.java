@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import klatch.lightning.Network;
 
 /** What {@code klatch up} understands, and what it refuses. */
 final class UpTest {

@@ -5,14 +5,23 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Waits for what other threads and processes bring about. */
-final class Until {
+/** Waits for what other threads and processes bring about: the one way that rehearsals and their tests wait. */
+public final class Until {
   private static final long POLL_NANOS = 5_000_000L;
 
   private Until() {}
 
+  /**
+   * Waits until what the caller names in words is so.
+   *
+   * @throws IllegalStateException that says what did not come, if it does not come in time
+   */
+  public static void holds(String what, Duration atMost, BooleanSupplier condition) {
+    holds(condition, atMost, () -> "gave up waiting until " + what);
+  }
+
   /** @throws IllegalStateException with the complaint, if it does not come true in time */
-  static void holds(BooleanSupplier condition, Duration atMost, Supplier<String> complaint) {
+  public static void holds(BooleanSupplier condition, Duration atMost, Supplier<String> complaint) {
     long deadline = System.nanoTime() + atMost.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {

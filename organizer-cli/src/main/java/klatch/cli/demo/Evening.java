@@ -28,6 +28,7 @@ import klatch.web.wire.Events;
 import klatch.web.wire.Groups;
 import klatch.web.wire.Money;
 import org.jspecify.annotations.Nullable;
+import klatch.regtest.Until;
 
 /** The meetup itself, stage by stage, as its people would live it. Driven by one thread. */
 final class Evening implements AutoCloseable {
@@ -89,7 +90,7 @@ final class Evening implements AutoCloseable {
     terms = required(world.organiser(api -> api.get("/events/" + id, Events.Detail.class)));
     progress.step(String.format(Locale.ROOT, "event %s with a deposit of %,d sat", id.toString().substring(0, 8),
         options.depositSat()));
-    everybody(i -> World.until("attendee " + (i + 1) + " sees the event", PATIENCE,
+    everybody(i -> Until.holds("attendee " + (i + 1) + " sees the event", PATIENCE,
         () -> world.attendees().get(i).meetup().event(id).isPresent()));
     progress.step("everybody has the event in their own log");
   }
@@ -137,7 +138,7 @@ final class Evening implements AutoCloseable {
   }
 
   private static void join(Node node, InviteCode invite) {
-    World.until("an attendee reaches the organiser", PATIENCE, () -> {
+    Until.holds("an attendee reaches the organiser", PATIENCE, () -> {
       try {
         node.keep(invite.addresses().getFirst());
         return true;
@@ -159,7 +160,7 @@ final class Evening implements AutoCloseable {
       if (meetup.pledge(event()) instanceof Outcome.Refused<?> refused) {
         throw new IllegalStateException("attendee " + (i + 1) + " cannot pledge: " + refused);
       }
-      World.until("the organiser confirms the seat of attendee " + (i + 1), PATIENCE, () -> meetup.seats(event())
+      Until.holds("the organiser confirms the seat of attendee " + (i + 1), PATIENCE, () -> meetup.seats(event())
           .of(meetup.self()).filter(seat -> seat.status() == Seat.Status.CONFIRMED).isPresent());
       step("attendee " + (i + 1) + " has a seat");
     });
@@ -169,7 +170,7 @@ final class Evening implements AutoCloseable {
     progress.stage("locks held", options.attendees());
     world.jumpTo(terms().lockOpensAtMillis() + MINUTE);
     everybody(i -> {
-      World.until("the deposit of attendee " + (i + 1) + " is held", PATIENCE, () -> locked(deposits(i)));
+      Until.holds("the deposit of attendee " + (i + 1) + " is held", PATIENCE, () -> locked(deposits(i)));
       step(String.format(Locale.ROOT, "attendee %d: %,d sat held, not spent", i + 1, options.depositSat()));
     });
   }
@@ -185,7 +186,7 @@ final class Evening implements AutoCloseable {
   void checkIn() throws Exception {
     arrive();
     everybody(options.present(), i -> {
-      World.until("the deposit of attendee " + (i + 1) + " is back", PATIENCE,
+      Until.holds("the deposit of attendee " + (i + 1) + " is back", PATIENCE,
           () -> own(i).deposit().phase() == OwnDeposit.Phase.RELEASED);
       step("attendee " + (i + 1) + " came, and the deposit is back");
     });
@@ -197,7 +198,7 @@ final class Evening implements AutoCloseable {
     world.jumpTo(terms().checkInOpensAtMillis() + MINUTE);
     for (int i = 0; i < options.present(); i++) {
       int number = i;
-      World.until("attendee " + (i + 1) + " is checked in", PATIENCE, () -> checkedIn(world.attendees().get(number)));
+      Until.holds("attendee " + (i + 1) + " is checked in", PATIENCE, () -> checkedIn(world.attendees().get(number)));
     }
   }
 
@@ -221,13 +222,13 @@ final class Evening implements AutoCloseable {
     jumpedNanos = System.nanoTime();
     for (int i = options.present(); i < options.attendees(); i++) {
       int number = i;
-      World.until("the deposit of attendee " + (i + 1) + " is decided", PATIENCE, () -> decided(own(number).deposit()));
+      Until.holds("the deposit of attendee " + (i + 1) + " is decided", PATIENCE, () -> decided(own(number).deposit()));
     }
     progress.step(options.noShows() + " no-shows, their deposits collected: " + (options.present() == 0
         ? "none, because nobody came"
         : String.format(Locale.ROOT, "%,d sat", options.noShows() * options.depositSat())));
-    World.until("the organiser's report says that all is done", PATIENCE, this::allDone);
-    everybody(i -> World.until("attendee " + (i + 1) + " has the report", PATIENCE, () -> report(i).done()));
+    Until.holds("the organiser's report says that all is done", PATIENCE, this::allDone);
+    everybody(i -> Until.holds("attendee " + (i + 1) + " has the report", PATIENCE, () -> report(i).done()));
     for (int i = 0; i < options.present() && options.noShows() > 0; i++) {
       progress.step(String.format(Locale.ROOT, "attendee %d received %,d msat", i + 1, own(i).received().value()));
     }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import klatch.regtest.Until;
 
 /** Kills the organiser's process hard at random moments, from a thread of its own. The seed gives the same pauses again. */
 final class Killer implements AutoCloseable {
@@ -40,7 +41,7 @@ final class Killer implements AutoCloseable {
     try {
       while (done.get() < kills) {
         if (random.nextInt(DURING_STARTS) > 0) {
-          World.until("the organiser runs again", PATIENCE, world::organiserAnswers);
+          Until.holds("the organiser runs again", PATIENCE, world::organiserAnswers);
         }
         Thread.sleep(random.nextLong(SHORTEST_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS));
         world.organiser().kill();
@@ -53,7 +54,7 @@ final class Killer implements AutoCloseable {
 
   /** Waits until all the kills have happened; some may come after the last payout. */
   void finish() {
-    World.until("the organiser was killed " + kills + " times", PATIENCE, () -> done.get() >= kills);
+    Until.holds("the organiser was killed " + kills + " times", PATIENCE, () -> done.get() >= kills);
   }
 
   @Override

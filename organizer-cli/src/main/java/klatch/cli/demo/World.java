@@ -20,11 +20,10 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.BooleanSupplier;
 import klatch.cli.ApiClient;
 import klatch.cli.FileClock;
 import klatch.cli.HaltAt;
-import klatch.cli.Network;
+import klatch.lightning.Network;
 import klatch.cli.NoNodeException;
 import klatch.cli.Node;
 import klatch.cli.NodeOptions;
@@ -44,6 +43,7 @@ import klatch.regtest.chain.BitcoindProgram;
 import klatch.regtest.chain.Chain;
 import klatch.regtest.chain.EmbeddedChain;
 import klatch.web.wire.NodeStatus;
+import klatch.regtest.Until;
 
 /**
  * The stage of a rehearsal: one PostgreSQL, one chain, the organiser as a process of its own, and the attendees as
@@ -147,7 +147,7 @@ final class World implements AutoCloseable {
   }
 
   void awaitOrganiserUsable() {
-    until("the organiser's channels are usable", ORGANISER_PATIENCE, this::organiserUsable);
+    Until.holds("the organiser's channels are usable", ORGANISER_PATIENCE, this::organiserUsable);
   }
 
   /** Whether every channel of the organiser can be used now. */
@@ -223,7 +223,7 @@ final class World implements AutoCloseable {
 
   private NodeStatus.Lightning lightningStatus() {
     var found = new ArrayList<NodeStatus.Lightning>(1);
-    until("the organiser's Lightning node answers", ORGANISER_PATIENCE, () -> {
+    Until.holds("the organiser's Lightning node answers", ORGANISER_PATIENCE, () -> {
       var lightning = organiserStatus().lightning();
       if (lightning != null) {
         found.add(lightning);
@@ -262,7 +262,7 @@ final class World implements AutoCloseable {
 
   /** Waits until no HTLC is pending in anybody's channels and every channel is usable. */
   void awaitQuiet(Duration patience) {
-    until("every channel is quiet", patience, () -> {
+    Until.holds("every channel is quiet", patience, () -> {
       for (int i = 0; i < attendees.size(); i++) {
         if (!lightning(i).status().channels().stream().allMatch(c -> c.usable() && c.pendingHtlcs() == 0)) {
           return false;
@@ -394,7 +394,7 @@ final class World implements AutoCloseable {
   /** Asks the organiser's API; while the process is being restarted it asks again. */
   <T> T organiser(ApiCall<T> call) {
     var result = new ArrayList<T>(1);
-    until("the organiser's node answers", ORGANISER_PATIENCE, () -> {
+    Until.holds("the organiser's node answers", ORGANISER_PATIENCE, () -> {
       try {
         result.add(call.on(ApiClient.of(organiserDir)));
         return true;
@@ -423,25 +423,6 @@ final class World implements AutoCloseable {
 
   NodeStatus organiserStatus() {
     return organiser(api -> api.get("/status", NodeStatus.class));
-  }
-
-  /** Waits for the predicate; says what it waited for if it does not come. */
-  static void until(String what, Duration patience, BooleanSupplier predicate) {
-    long deadline = System.nanoTime() + patience.toNanos();
-    long pauseMillis = 2;
-    while (!predicate.getAsBoolean()) {
-      if (System.nanoTime() > deadline) {
-        throw new IllegalStateException(
-            String.format(Locale.ROOT, "gave up after %d s waiting until %s", patience.toSeconds(), what));
-      }
-      try {
-        Thread.sleep(pauseMillis);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted while waiting until " + what, e);
-      }
-      pauseMillis = Math.min(25, pauseMillis * 2);
-    }
   }
 
   @Override

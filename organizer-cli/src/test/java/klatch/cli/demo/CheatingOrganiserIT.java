@@ -30,6 +30,7 @@ import klatch.log.LogId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import klatch.regtest.Until;
 
 /** Real money is taken and kept by an organiser's build that cheats; every other member's log shows it. */
 @Timeout(120)
@@ -61,27 +62,27 @@ final class CheatingOrganiserIT {
       var terms = DepositTerms.of(world.attendees().getFirst().meetup().event(evening.event()).orElseThrow())
           .orElseThrow();
       world.jumpTo(terms.clock().appealsCloseAtMillis() + MINUTE);
-      World.until("one payout is paid, one said to be and one claimed in vain", PATIENCE,
+      Until.holds("one payout is paid, one said to be and one claimed in vain", PATIENCE,
           () -> payoutStates(world, evening, NO_SHOW).equals(List.of("claimed", "paid", "paid")));
       world.jumpTo(terms.clock().payoutsCloseAtMillis() + MINUTE);
-      World.until("every cheat is found", PATIENCE, () -> audit(world, evening, NO_SHOW).findings().size() == CHEATS);
+      Until.holds("every cheat is found", PATIENCE, () -> audit(world, evening, NO_SHOW).findings().size() == CHEATS);
       var audit = audit(world, evening, NO_SHOW);
       theTheftIsProved(world, audit);
       thePayoutsThatNeverCameAreProved(world, evening, audit);
       for (int i = 0; i < options.attendees(); i++) {
         int member = i;
-        World.until("member " + i + " finds the same", PATIENCE, () -> audit(world, evening, member).equals(audit));
+        Until.holds("member " + i + " finds the same", PATIENCE, () -> audit(world, evening, member).equals(audit));
       }
       theCommandSaysIt(evening, audit);
     }
   }
 
   private static void theDepositOfOneWhoCameIsTaken(World world, Evening evening) {
-    World.until("the first deposit is gone, the others are back", PATIENCE,
+    Until.holds("the first deposit is gone, the others are back", PATIENCE,
         () -> phase(world, evening, ROBBED) == OwnDeposit.Phase.FORFEITED
             && phase(world, evening, 1) == OwnDeposit.Phase.RELEASED
             && phase(world, evening, 2) == OwnDeposit.Phase.RELEASED);
-    World.until("the organiser says that it gave back what it took", PATIENCE,
+    Until.holds("the organiser says that it gave back what it took", PATIENCE,
         () -> report(world, evening, NO_SHOW).people().stream()
             .filter(line -> line.person().equals(self(world, ROBBED)))
             .anyMatch(line -> line.state().equals("released")));

@@ -37,6 +37,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import klatch.regtest.Until;
 
 /** The surroundings fail, on real parts: a start is refused with words, and an evening under way loses nothing. */
 @Timeout(180)
@@ -145,12 +146,12 @@ final class NodeFaultsIT {
           .isEqualTo(new LockResult.Refused("the organiser has not offered a deposit to this device yet"));
       assertThatThrownBy(() -> settled(evening)).isInstanceOf(ApiRefusedException.class)
           .hasMessageContaining("appeals close at");
-      World.until("the second attendee is offered a deposit", PATIENCE, () -> offered(evening, 1));
+      Until.holds("the second attendee is offered a deposit", PATIENCE, () -> offered(evening, 1));
       evening.checkIn();
       assertThat(deposits(1).lock(evening.event())).isInstanceOfSatisfying(LockResult.Refused.class,
           refused -> assertThat(refused.reason()).startsWith("deposits can be locked from"));
       world.jumpTo(clock(evening).appealsCloseAtMillis() + 60_000);
-      World.until("all is settled", PATIENCE, () -> settled(evening).done());
+      Until.holds("all is settled", PATIENCE, () -> settled(evening).done());
       var first = settled(evening);
       assertThat(settled(evening)).as("a second time nothing changes").isEqualTo(first);
       assertThat(first.report().potMsat()).isZero();
@@ -162,10 +163,10 @@ final class NodeFaultsIT {
     var event = world.attendees().getFirst().meetup().event(evening.event()).orElseThrow();
     node.keep(world.organiserAddress());
     node.meetup().joinGroup(event.group(), "attendee 3");
-    World.until("the third attendee sees the event", PATIENCE,
+    Until.holds("the third attendee sees the event", PATIENCE,
         () -> node.meetup().event(evening.event()).isPresent());
     assertThat(node.meetup().pledge(evening.event())).isNotInstanceOf(Outcome.Refused.class);
-    World.until("the third attendee is on the waitlist", PATIENCE, () -> node.meetup().seats(evening.event())
+    Until.holds("the third attendee is on the waitlist", PATIENCE, () -> node.meetup().seats(evening.event())
         .of(node.meetup().self()).filter(seat -> seat.status() == Seat.Status.WAITLISTED).isPresent());
     assertThat(node.meetup().seats(evening.event()).confirmed()).hasSize(2);
   }
@@ -189,7 +190,7 @@ final class NodeFaultsIT {
   }
 
   private static void lock(Evening evening, int attendee) {
-    World.until("the deposit of attendee " + (attendee + 1) + " is held", PATIENCE,
+    Until.holds("the deposit of attendee " + (attendee + 1) + " is held", PATIENCE,
         () -> deposits(attendee).lock(evening.event()) instanceof LockResult.UnderWay(var deposit)
             && deposit.phase() == OwnDeposit.Phase.HELD);
   }
@@ -197,7 +198,7 @@ final class NodeFaultsIT {
   private static void aLockWaitsWhileTheDatabaseIsAway(Evening evening) {
     var server = world.database().server().orElseThrow();
     int second = 1;
-    World.until("the second attendee is offered a deposit", PATIENCE, () -> offered(evening, second));
+    Until.holds("the second attendee is offered a deposit", PATIENCE, () -> offered(evening, second));
     server.stop();
     CompletableFuture<Void> locked;
     try {
@@ -215,7 +216,7 @@ final class NodeFaultsIT {
     world.chain().stall();
     try {
       evening.arrive();
-      World.until("the first deposit is back", PATIENCE,
+      Until.holds("the first deposit is back", PATIENCE,
           () -> report(evening, 0).own().orElseThrow().deposit().phase() == OwnDeposit.Phase.RELEASED);
     } finally {
       world.chain().resume();
@@ -226,7 +227,7 @@ final class NodeFaultsIT {
   private static void theChainForgetsTwoBlocks() {
     world.chain().reorg(2);
     int height = world.chain().tip().height();
-    World.until("every node follows the new chain", PATIENCE, () -> world.attendees().stream()
+    Until.holds("every node follows the new chain", PATIENCE, () -> world.attendees().stream()
         .allMatch(node -> node.money().orElseThrow().lightning().status().height() == height));
     assertThat(pendingHtlcs(2)).as("still held").isEqualTo(1);
   }

@@ -1,21 +1,16 @@
 package klatch.log;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.Arrays;
-import java.util.HexFormat;
 import klatch.libp2p.Ed25519Key;
 import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.PeerId;
 
 /** A device: its Ed25519 public key, the same key its libp2p peer id is made of. */
-public final class DeviceId implements Comparable<DeviceId> {
-  private final byte[] bytes;
-
+public final class DeviceId extends Bytes32<DeviceId> {
   /** @param bytes exactly 32 bytes */
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public DeviceId(byte[] bytes) {
-    this.bytes = Hash.checked(bytes, "device id");
+    super(bytes, "device id");
   }
 
   public static DeviceId of(Ed25519Key key) {
@@ -34,38 +29,11 @@ public final class DeviceId implements Comparable<DeviceId> {
 
   /** The name of this device on the network. */
   public PeerId peerId() {
-    return PeerId.of(bytes);
+    return PeerId.of(bytes());
   }
 
   /** @param hex 64 hex digits */
   public static DeviceId parse(String hex) {
-    return new DeviceId(Hash.parse(hex, "device id"));
-  }
-
-  /** A copy of the 32 bytes. */
-  @JsonValue
-  public byte[] bytes() {
-    return bytes.clone();
-  }
-
-  @Override
-  public int compareTo(DeviceId that) {
-    return Arrays.compareUnsigned(bytes, that.bytes);
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof DeviceId that && Arrays.equals(bytes, that.bytes);
-  }
-
-  @Override
-  public int hashCode() {
-    return Arrays.hashCode(bytes);
-  }
-
-  /** 64 hex digits. */
-  @Override
-  public String toString() {
-    return HexFormat.of().formatHex(bytes);
+    return new DeviceId(fromHex(hex, "device id"));
   }
 }

@@ -30,7 +30,7 @@ public final class EntryHeader {
   static final int SIGNATURE_BYTES = 64;
   /** What is signed starts with this, so that no signature made for another purpose is ever one of an entry. */
   private static final byte[] SIGNING_PREFIX = "klatch-entry:".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] NO_BACKLINK = new byte[Hash.LENGTH];
+  private static final byte[] NO_BACKLINK = new byte[Bytes32.LENGTH];
 
   private final byte[] bytes;
   private final EntryId id;
@@ -53,27 +53,27 @@ public final class EntryHeader {
     if (version != VERSION) {
       throw new MalformedMessageException("entry version " + version + " is unknown, only " + VERSION + " is");
     }
-    this.log = new LogId(new DeviceId(take(in, Hash.LENGTH)), new TopicId(take(in, Hash.LENGTH)));
+    this.log = new LogId(new DeviceId(take(in, Bytes32.LENGTH)), new TopicId(take(in, Bytes32.LENGTH)));
     this.sequence = in.getLong();
     if (sequence < 1 || sequence > MAX_SEQUENCE) {
       throw new MalformedMessageException(
           "a sequence is 1 to " + MAX_SEQUENCE + ", not " + Long.toUnsignedString(sequence));
     }
     this.timestampMillis = in.getLong();
-    this.backlink = backlink(take(in, Hash.LENGTH), sequence);
+    this.backlink = backlink(take(in, Bytes32.LENGTH), sequence);
     this.payloadType = type(in, bytes.length);
     this.payloadLength = in.getInt();
     if (payloadLength < 0 || payloadLength > MAX_PAYLOAD_BYTES) {
       throw new MalformedMessageException("a payload has at most " + MAX_PAYLOAD_BYTES + " bytes, not "
           + Integer.toUnsignedString(payloadLength));
     }
-    this.payloadHash = take(in, Hash.LENGTH);
+    this.payloadHash = take(in, Bytes32.LENGTH);
     this.flags = in.get() & 0xff;
     if ((flags & ~FLAG_ENCRYPTED) != 0) {
       throw new MalformedMessageException("entry flags 0x" + Integer.toHexString(flags) + " hold an unknown bit");
     }
     this.bytes = bytes;
-    this.id = new EntryId(Hash.sha256(bytes));
+    this.id = new EntryId(Bytes32.sha256(bytes));
   }
 
   /** @throws MalformedMessageException if the bytes are not one header of version 1 within the bounds */
@@ -113,7 +113,7 @@ public final class EntryHeader {
     out.put((byte) VERSION).put(log.device().bytes()).put(log.topic().bytes()).putLong(sequence);
     out.putLong(content.timestampMillis()).put(backlink.map(EntryId::bytes).orElse(NO_BACKLINK));
     out.put((byte) type.length).put(type);
-    out.putInt(content.payload().length).put(Hash.sha256(content.payload())).put((byte) content.flags());
+    out.putInt(content.payload().length).put(Bytes32.sha256(content.payload())).put((byte) content.flags());
     return out.array();
   }
 
@@ -215,7 +215,7 @@ public final class EntryHeader {
   }
 
   boolean isPayload(byte[] payload) {
-    return Arrays.equals(payloadHash, Hash.sha256(payload));
+    return Arrays.equals(payloadHash, Bytes32.sha256(payload));
   }
 
   int flags() {

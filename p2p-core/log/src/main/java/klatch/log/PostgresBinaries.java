@@ -33,7 +33,7 @@ final class PostgresBinaries {
   static Path unpacked() {
     try {
       byte[] archive = archive();
-      String hash = HexFormat.of().formatHex(Hash.sha256(archive), 0, NAME_BYTES);
+      String hash = HexFormat.of().formatHex(Bytes32.sha256(archive), 0, NAME_BYTES);
       Path home = cache().resolve("postgres-" + hash);
       if (!Files.isDirectory(home)) {
         unpack(archive, home);

@@ -105,25 +105,25 @@ final class SyncWire {
   }
 
   private static SyncMessage heights(ByteBuffer in) throws MalformedMessageException {
-    TopicId topic = new TopicId(bytes(in, Hash.LENGTH));
+    TopicId topic = new TopicId(bytes(in, Bytes32.LENGTH));
     int count = number(in, 0, MAX_LOGS_PER_FRAME, "logs");
     List<SyncMessage.LogHeight> logs = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      DeviceId device = new DeviceId(bytes(in, Hash.LENGTH));
+      DeviceId device = new DeviceId(bytes(in, Bytes32.LENGTH));
       long sequence = sequence(in, 0);
       Optional<Height> height = sequence == 0
           ? Optional.empty()
-          : Optional.of(new Height(sequence, new EntryId(bytes(in, Hash.LENGTH))));
+          : Optional.of(new Height(sequence, new EntryId(bytes(in, Bytes32.LENGTH))));
       logs.add(new SyncMessage.LogHeight(device, height));
     }
     return new SyncMessage.Heights(topic, logs);
   }
 
   private static SyncMessage entries(ByteBuffer in) throws MalformedMessageException {
-    TopicId topic = new TopicId(bytes(in, Hash.LENGTH));
-    LogId log = new LogId(new DeviceId(bytes(in, Hash.LENGTH)), topic);
+    TopicId topic = new TopicId(bytes(in, Bytes32.LENGTH));
+    LogId log = new LogId(new DeviceId(bytes(in, Bytes32.LENGTH)), topic);
     long sequence = sequence(in, 1);
-    Optional<EntryId> backlink = sequence == 1 ? Optional.empty() : Optional.of(new EntryId(bytes(in, Hash.LENGTH)));
+    Optional<EntryId> backlink = sequence == 1 ? Optional.empty() : Optional.of(new EntryId(bytes(in, Bytes32.LENGTH)));
     int count = number(in, 1, MAX_ENTRIES_PER_RUN, "entries");
     List<Entry> run = new ArrayList<>(count);
     long time = 0;
