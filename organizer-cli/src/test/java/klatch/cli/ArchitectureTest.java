@@ -1,5 +1,7 @@
 package klatch.cli;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -15,6 +17,14 @@ final class ArchitectureTest {
   static final ArchRule libp2pKnowsNothingOfKlatch = noClasses().that().resideInAPackage("klatch.libp2p..").should()
       .dependOnClassesThat().resideInAnyPackage("klatch.log..", "klatch.meetup..", "klatch.commitments..",
           "klatch.lightning..", "klatch.regtest..", "klatch.web..", "klatch.cli..");
+
+  @ArchTest
+  static final ArchRule libp2pImportsNoOtherKlatchPackage = noClasses().that().resideInAPackage("klatch.libp2p..")
+      .should().dependOnClassesThat(resideInAPackage("klatch..").and(resideOutsideOfPackage("klatch.libp2p..")));
+
+  @ArchTest
+  static final ArchRule nobodyUsesNetty = noClasses().that().resideInAPackage("klatch..").should()
+      .dependOnClassesThat().resideInAnyPackage("io.netty..");
 
   @ArchTest
   static final ArchRule logKnowsOnlyLibp2p = noClasses().that().resideInAPackage("klatch.log..").should()

@@ -9,6 +9,15 @@ import java.util.function.Consumer;
  * for any thread. Connecting again after a connection broke is the caller's part.
  */
 public interface Host extends AutoCloseable {
+  /**
+   * Starts a host: when this returns it listens.
+   *
+   * @throws ListenException if an address cannot be listened on, for example because its port is taken
+   */
+  static Host create(HostOptions options) {
+    return Libp2pHost.create(options);
+  }
+
   PeerId id();
 
   /**

@@ -23,6 +23,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import klatch.libp2p.identify.Identify;
+import klatch.libp2p.identify.Ping;
+import klatch.libp2p.noise.NoiseHandshake;
+import klatch.libp2p.transport.Handshakes;
+import klatch.libp2p.transport.ListenAddresses;
+import klatch.libp2p.transport.Refusals;
+import klatch.libp2p.transport.SecuredSocket;
+import klatch.libp2p.transport.SocketBytes;
+import klatch.libp2p.transport.TcpConnection;
+import klatch.libp2p.yamux.BufferBudget;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -56,31 +56,31 @@ public record Limits(int connections, int connectionsPerPeer, int pendingHandsha
   public static final Limits DEFAULT = new Limits(300, 8, 128, 64, 256, 1000, Timeouts.DEFAULT);
 
   /** Longest multistream-select line, with its line feed. */
-  static final int MAX_NEGOTIATION_LINE_BYTES = 1024;
+  public static final int MAX_NEGOTIATION_LINE_BYTES = 1024;
   /** Protocols a peer may propose on one stream before we give up on it. */
-  static final int MAX_PROPOSALS = 16;
+  public static final int MAX_PROPOSALS = 16;
   /** Longest Noise handshake message; an Ed25519 identity with its muxers takes under 300. */
-  static final int MAX_HANDSHAKE_MESSAGE_BYTES = 8192;
+  public static final int MAX_HANDSHAKE_MESSAGE_BYTES = 8192;
   /** Receive window of a new yamux stream; the protocol fixes it. */
-  static final int INITIAL_WINDOW_BYTES = 256 * 1024;
+  public static final int INITIAL_WINDOW_BYTES = 256 * 1024;
   /** Largest receive window a fast stream grows to. */
-  static final int MAX_WINDOW_BYTES = 16 * 1024 * 1024;
+  public static final int MAX_WINDOW_BYTES = 16 * 1024 * 1024;
   /** What the windows of one connection may grow by, all streams together. */
-  static final int WINDOW_GROWTH_PER_CONNECTION_BYTES = 16 * 1024 * 1024;
+  public static final int WINDOW_GROWTH_PER_CONNECTION_BYTES = 16 * 1024 * 1024;
   /** Received and not yet read, on one connection; the stream that would go over it is reset. */
-  static final int BUFFERED_PER_CONNECTION_BYTES = 32 * 1024 * 1024;
+  public static final int BUFFERED_PER_CONNECTION_BYTES = 32 * 1024 * 1024;
   /** Received and not yet read, on the whole host; past it only connections under their fair share still take bytes. */
-  static final int BUFFERED_PER_HOST_BYTES = 128 * 1024 * 1024;
+  public static final int BUFFERED_PER_HOST_BYTES = 128 * 1024 * 1024;
   /** What every connection may buffer however full the host is. */
-  static final int FAIR_SHARE_BYTES = INITIAL_WINDOW_BYTES;
+  public static final int FAIR_SHARE_BYTES = INITIAL_WINDOW_BYTES;
   /** Streams opened and not yet acknowledged (yamux). */
-  static final int UNACKNOWLEDGED_STREAMS = 256;
+  public static final int UNACKNOWLEDGED_STREAMS = 256;
   /** Frames waiting for a peer that does not take our answers; past it the connection is cut. */
-  static final int PENDING_CONTROL_BYTES = 60 * 1024;
+  public static final int PENDING_CONTROL_BYTES = 60 * 1024;
   /** Frames that carry nothing (pings, empty data, refused streams) a peer may send at once … */
-  static final int EMPTY_FRAME_BURST = 2_000;
+  public static final int EMPTY_FRAME_BURST = 2_000;
   /** … and how many more each second. */
-  static final int EMPTY_FRAMES_PER_SECOND = 200;
+  public static final int EMPTY_FRAMES_PER_SECOND = 200;
 
   public Limits {
     if (connections < 1 || connectionsPerPeer < 1 || pendingHandshakes < 1 || pendingPerAddress < 1

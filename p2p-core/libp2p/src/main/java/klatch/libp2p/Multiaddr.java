@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import klatch.libp2p.wire.Varint;
 
 /**
  * A self-describing network address such as {@code /ip4/127.0.0.1/tcp/4001/p2p/12D3KooW…} (libp2p addressing). Every component this class

@@ -12,6 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import klatch.libp2p.wire.Base58;
+import klatch.libp2p.wire.Bytes;
+import klatch.libp2p.wire.Multibase;
 
 /** The protocols a {@link Multiaddr} can name, with their codes and value sizes from the multicodec table. */
 public enum MultiaddrProtocol {

@@ -2,6 +2,7 @@ package klatch.libp2p;
 
 import java.util.List;
 import java.util.Optional;
+import klatch.libp2p.identify.PeerRecord;
 
 /**
  * What a peer says of itself by identify. Only {@code record} is signed, and only the peer id is proven; the rest is hearsay.

@@ -2,6 +2,8 @@ package klatch.libp2p;
 
 import java.util.Arrays;
 import java.util.Optional;
+import klatch.libp2p.wire.Base58;
+import klatch.libp2p.wire.Multibase;
 
 /**
  * The name of a peer: a multihash of its public key (libp2p peer-ids). An Ed25519 id is 38 bytes and holds the key itself; ids of other

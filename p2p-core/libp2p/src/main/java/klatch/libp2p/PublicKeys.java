@@ -2,9 +2,10 @@ package klatch.libp2p;
 
 import java.util.Arrays;
 import java.util.List;
+import klatch.libp2p.wire.Protobuf;
 
 /** The protobuf form of a public key: {@code Type = 1, Data = 2} (libp2p peer-ids). Only Ed25519 keys are used here. */
-final class PublicKeys {
+public final class PublicKeys {
   private static final int TYPE = 1;
   private static final int DATA = 2;
   private static final int ED25519 = 1;
@@ -13,12 +14,12 @@ final class PublicKeys {
   private PublicKeys() {
   }
 
-  static byte[] encode(byte[] ed25519PublicKey) {
+  public static byte[] encode(byte[] ed25519PublicKey) {
     return new Protobuf.Writer().number(TYPE, ED25519).bytes(DATA, ed25519PublicKey).toByteArray();
   }
 
   /** The 32 bytes of an Ed25519 key in the one encoding it may have. */
-  static byte[] decode(byte[] encoded) throws MalformedMessageException {
+  public static byte[] decode(byte[] encoded) throws MalformedMessageException {
     long type = -1;
     byte[] key = {};
     for (Protobuf.Field field : Protobuf.read(encoded)) {

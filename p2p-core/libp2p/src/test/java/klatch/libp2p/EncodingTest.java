@@ -8,6 +8,13 @@ import java.io.EOFException;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
+import klatch.libp2p.identify.Identify;
+import klatch.libp2p.identify.PeerRecord;
+import klatch.libp2p.identify.Ping;
+import klatch.libp2p.wire.Bytes;
+import klatch.libp2p.wire.Protobuf;
+import klatch.libp2p.wire.Varint;
+import klatch.libp2p.yamux.YamuxFrame;
 import org.junit.jupiter.api.Test;
 
 class EncodingTest {

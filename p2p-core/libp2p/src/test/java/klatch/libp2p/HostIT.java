@@ -21,6 +21,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import klatch.libp2p.identify.Identify;
+import klatch.libp2p.identify.Ping;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

@@ -7,6 +7,12 @@ import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Optional;
+import klatch.libp2p.noise.NoiseChannel;
+import klatch.libp2p.noise.NoiseHandshake;
+import klatch.libp2p.transport.SecuredSocket;
+import klatch.libp2p.transport.SocketBytes;
+import klatch.libp2p.wire.Bytes;
+import klatch.libp2p.yamux.YamuxFrame;
 
 /** A peer that does what a test wants instead of what the protocols want: raw bytes, or after a proper handshake raw yamux frames. */
 final class RawPeer implements AutoCloseable {

@@ -7,7 +7,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.Stream;
-import klatch.libp2p.Varint;
+import klatch.libp2p.wire.Varint;
 
 /** Reads and writes sync frames on a stream: a varint length, then that many bytes. One reader and one writer. */
 final class SyncFrames {

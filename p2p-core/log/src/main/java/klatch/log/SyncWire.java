@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import klatch.libp2p.MalformedMessageException;
-import klatch.libp2p.Varint;
+import klatch.libp2p.wire.Varint;
 
 /** Bytes of the sync frames, without the length in front (docs/spec/sync.md). Every count and length has a bound. */
 final class SyncWire {

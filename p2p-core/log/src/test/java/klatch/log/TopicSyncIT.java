@@ -18,7 +18,7 @@ import klatch.libp2p.HostOptions;
 import klatch.libp2p.Libp2pHost;
 import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.Stream;
-import klatch.libp2p.Varint;
+import klatch.libp2p.wire.Varint;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

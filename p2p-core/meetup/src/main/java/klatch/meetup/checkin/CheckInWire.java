@@ -8,7 +8,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.function.LongSupplier;
 import klatch.libp2p.MalformedMessageException;
-import klatch.libp2p.Varint;
+import klatch.libp2p.wire.Varint;
 import klatch.log.Cbor;
 import klatch.meetup.SignedEncounter;
 import org.jspecify.annotations.Nullable;
