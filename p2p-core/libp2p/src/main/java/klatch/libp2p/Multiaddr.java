@@ -97,7 +97,11 @@ public final class Multiaddr {
     if (components.isEmpty()) {
       throw new MalformedMessageException("empty multiaddr");
     }
-    return new Multiaddr(components, new byte[0]);
+    Multiaddr address = new Multiaddr(components, new byte[0]);
+    if (address.bytes.length > MAX_BYTES) {
+      throw new MalformedMessageException("multiaddr of " + address.bytes.length + " bytes, 1 to " + MAX_BYTES);
+    }
+    return address;
   }
 
   /** Reads the binary form. */
@@ -114,6 +118,9 @@ public final class Multiaddr {
         return new Multiaddr(components, Arrays.copyOfRange(bytes, start, bytes.length));
       }
       components.add(new Component(protocol.get(), value(protocol.get(), in)));
+      if (protocol.get() == MultiaddrProtocol.UNIX && in.hasRemaining()) {
+        throw new MalformedMessageException("a path is the end of a multiaddr, " + in.remaining() + " bytes follow");
+      }
     }
     return new Multiaddr(components, new byte[0]);
   }

@@ -3,6 +3,8 @@ package klatch.libp2p;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -28,6 +30,8 @@ public enum MultiaddrProtocol {
 
   /** The size of a value that carries its own length. */
   static final int VARIABLE = -1;
+  /** A multihash of up to 64 bytes with its two numbers in front. */
+  private static final int MAX_CERTHASH_BYTES = 66;
   private static final Pattern IP4_SHAPE = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
   private static final Pattern IP6_ZEROS = Pattern.compile("(?:^|:)0(?::0)+(?:$|:)");
   private static final byte[] IP4_MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xff, (byte) 0xff};
@@ -84,6 +88,19 @@ public enum MultiaddrProtocol {
           throw new MalformedMessageException("/" + text + " with an empty name or a '/' in it");
         }
       }
+      case UNIX -> {
+        String path = utf8(value);
+        if (path.isEmpty() || path.endsWith("/")) {
+          throw new MalformedMessageException("/" + text + " with an empty path or a '/' at its end");
+        }
+      }
+      case HTTP_PATH -> utf8(value);
+      case CERTHASH -> {
+        if (value.length == 0 || value.length > MAX_CERTHASH_BYTES) {
+          throw new MalformedMessageException(
+              "/" + text + " of " + value.length + " bytes, 1 to " + MAX_CERTHASH_BYTES);
+        }
+      }
       default -> {
         // Any bytes of the right size are a value.
       }
@@ -96,6 +113,7 @@ public enum MultiaddrProtocol {
       case TCP, UDP -> port(value);
       case P2P -> PeerId.parse(value).bytes();
       case CERTHASH -> Multibase.decode(value);
+      case HTTP_PATH -> percentDecoded(value);
       case MEMORY -> ByteBuffer.allocate(Long.BYTES).putLong(unsignedLong(value)).array();
       default -> value.getBytes(StandardCharsets.UTF_8);
     };
@@ -109,6 +127,7 @@ public enum MultiaddrProtocol {
       case TCP, UDP -> Integer.toString((value[0] & 0xff) << 8 | (value[1] & 0xff));
       case P2P -> Base58.encode(value);
       case CERTHASH -> Multibase.encodeBase64Url(value);
+      case HTTP_PATH -> URLEncoder.encode(new String(value, StandardCharsets.UTF_8), StandardCharsets.UTF_8);
       case MEMORY -> Long.toUnsignedString(ByteBuffer.wrap(value).getLong());
       default -> new String(value, StandardCharsets.UTF_8);
     };
@@ -149,6 +168,14 @@ public enum MultiaddrProtocol {
       return end == 0 ? full : full.substring(0, start) + "::" + full.substring(end);
     } catch (UnknownHostException e) {
       throw new IllegalStateException("an address of " + value.length + " bytes", e);
+    }
+  }
+
+  private byte[] percentDecoded(String value) throws MalformedMessageException {
+    try {
+      return URLDecoder.decode(value, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedMessageException("/" + text + " is not percent-encoded: " + value, e);
     }
   }
 
