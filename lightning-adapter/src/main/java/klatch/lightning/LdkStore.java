@@ -14,13 +14,10 @@ import klatch.commitments.Msat;
 import klatch.commitments.PaymentHash;
 import klatch.commitments.PaymentId;
 import klatch.commitments.Preimage;
-import org.flywaydb.core.Flyway;
+import klatch.log.Migrations;
 
 /** The adapter's tables in the money schema. Writing happens on the group commit's connection alone. */
 final class LdkStore {
-  /** Half a minute in all: a server on a busy machine may be slow to take a connection when a node starts. */
-  private static final int CONNECT_RETRIES = 5;
-
   private final DataSource money;
 
   LdkStore(DataSource money) {
@@ -29,11 +26,7 @@ final class LdkStore {
 
   /** Brings the adapter's tables into the schema that the connections of this source are set to. */
   static void migrate(DataSource money) {
-    String schema = query(money, connection -> Optional.ofNullable(connection.getSchema())
-        .orElseThrow(() -> new SQLException("the money connections are set to no schema")));
-    Flyway.configure(LdkStore.class.getClassLoader()).dataSource(money).connectRetries(CONNECT_RETRIES)
-        .defaultSchema(schema).table("ldk_history")
-        .baselineOnMigrate(true).baselineVersion("0").locations("classpath:klatch/lightning/db").load().migrate();
+    Migrations.sharing(LdkStore.class.getClassLoader(), "klatch/lightning/db", "ldk_history").run(money);
   }
 
   Map<String, byte[]> state() {

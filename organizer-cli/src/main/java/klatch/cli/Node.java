@@ -63,20 +63,29 @@ public final class Node implements RunningNode, NodeControl {
   }
 
   /**
+   * For a program that runs several nodes inside itself: they share its few connections to the database.
+   *
+   * @param database with this node's prefix; takes the place of {@link NodeOptions#storage}, and is closed by the node
+   */
+  public static Node start(NodeOptions options, Database database) {
+    return new Node(options, UnaryOperator.identity(), Optional.of(database));
+  }
+
+  /**
    * The seam for tests.
    *
    * @param outfit may give the money engine other parts, such as a Lightning node that cheats
    */
   static Node start(NodeOptions options, UnaryOperator<Surroundings> outfit) {
-    return new Node(options, outfit);
+    return new Node(options, outfit, Optional.empty());
   }
 
-  private Node(NodeOptions options, UnaryOperator<Surroundings> outfit) {
+  private Node(NodeOptions options, UnaryOperator<Surroundings> outfit, Optional<Database> shared) {
     this.options = options;
     try {
       Files.createDirectories(options.dataDir());
       clock = options.clockFile().<Clock>map(FileClock::new).orElseGet(Clock::systemUTC);
-      var database = opened(database());
+      var database = opened(database(shared));
       keys = NodeKeys.of(options.dataDir());
       log = opened(new PostgresLogStore(database, clock));
       meetup = opened(new Meetup(log, keys.device(), clock));
@@ -101,13 +110,14 @@ public final class Node implements RunningNode, NodeControl {
     return part;
   }
 
-  private Database database() {
+  private Database database(Optional<Database> shared) {
     var storage = options.storage();
-    if (storage.jdbcUrl().isEmpty()) {
+    if (shared.isEmpty() && storage.jdbcUrl().isEmpty()) {
       return Database.embedded(options.dataDir(), storage.schemaPrefix());
     }
+    // A database elsewhere does not keep another node out of the data directory.
     opened(DirectoryLock.acquire(options.dataDir()));
-    return Database.external(storage.jdbcUrl().get(), storage.schemaPrefix());
+    return shared.orElseGet(() -> Database.external(storage.jdbcUrl().orElseThrow(), storage.schemaPrefix()));
   }
 
   private URI serveApi() throws IOException {

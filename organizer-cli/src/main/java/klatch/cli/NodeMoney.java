@@ -25,8 +25,6 @@ import klatch.lightning.Network;
 public final class NodeMoney implements AutoCloseable {
   /** The schema of the journal and of the Lightning node's state. */
   private static final String SCHEMA = "money";
-  /** The committer has one; the others read. */
-  private static final int CONNECTIONS = 4;
   /** How long a killed predecessor's database session may linger. */
   private static final Duration LOCK_PATIENCE = Duration.ofSeconds(15);
   /** On regtest blocks come when somebody wants them, and nobody likes to wait. */
@@ -44,7 +42,7 @@ public final class NodeMoney implements AutoCloseable {
 
   static NodeMoney start(NodeOptions options, NodeOptions.Bitcoind bitcoind, NodeKeys keys, Database database,
       LogStore log, Meetup meetup, InstantSource clock, UnaryOperator<Surroundings> outfit) {
-    var pool = database.dataSource(SCHEMA, CONNECTIONS);
+    var pool = database.dataSource(SCHEMA);
     var commits = PostgresGroupCommit.open(pool, LOCK_PATIENCE);
     try {
       var lightning = LdkLightning.start(lightningConfig(options, bitcoind, keys), commits, pool);

@@ -25,7 +25,6 @@ public final class LightningNode implements AutoCloseable {
   /** Nodes are also told of new blocks by {@link Topology#mineAndSync}; this is for those mined otherwise. */
   public static final Duration POLL_INTERVAL = Duration.ofMillis(100);
 
-  private static final int POOL_SIZE = 3;
   private static final Duration LOCK_PATIENCE = Duration.ofSeconds(10);
 
   private final String name;
@@ -50,7 +49,7 @@ public final class LightningNode implements AutoCloseable {
    * @param database its server is shared; closing the node does not close it
    */
   public static LightningNode start(String name, Chain chain, Database database, ChannelPolicy policy) {
-    DataSource money = database.withPrefix(name + "_").dataSource("money", POOL_SIZE);
+    DataSource money = database.withPrefix(name + "_").dataSource("money");
     LdkConfig config = new LdkConfig(Network.REGTEST, name, Seed.random(new SecureRandom()),
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), rpc(chain), policy);
     PostgresGroupCommit commits = PostgresGroupCommit.open(money, LOCK_PATIENCE);

@@ -159,9 +159,9 @@ final class LdkLightningIT {
     LdkConfig taken = new LdkConfig(config.network(), "taken", new Seed(random32()),
         network.payee().lightning().listenAddress(), config.chain(), config.channels());
     try (PostgresGroupCommit commits = PostgresGroupCommit
-        .open(network.database().withPrefix("taken_").dataSource("money", 2), PATIENCE)) {
+        .open(network.database().withPrefix("taken_").dataSource("money"), PATIENCE)) {
       assertThatThrownBy(
-          () -> LdkLightning.start(taken, commits, network.database().withPrefix("taken_").dataSource("money", 2)))
+          () -> LdkLightning.start(taken, commits, network.database().withPrefix("taken_").dataSource("money")))
           .isInstanceOf(LightningException.class).hasMessageContaining("cannot listen on");
     }
     LdkConfig foreign = new LdkConfig(config.network(), "foreign", new Seed(random32()), config.listen(),

@@ -36,7 +36,7 @@ final class LdkTestNode implements AutoCloseable {
     LdkConfig config = new LdkConfig(Network.REGTEST, name, new Seed(seed),
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
         new ChainRpc(chain.uri(), chain.user(), chain.password(), POLL_INTERVAL), policy);
-    return new LdkTestNode(database.withPrefix(name + "_").dataSource("money", 4), config);
+    return new LdkTestNode(database.withPrefix(name + "_").dataSource("money"), config);
   }
 
   LdkLightning lightning() {

@@ -9,6 +9,7 @@ import java.sql.SQLTransientException;
 import java.sql.Statement;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * The one connection that may write money, with the advisory lock that proves it. When it breaks, the next one is only
@@ -22,8 +23,13 @@ final class MoneyConnection {
   private @Nullable Connection connection;
   private long epoch;
 
+  /** @param source if it is a shared pool over PostgreSQL, the connection is opened beside it, for it is never given back */
   MoneyConnection(DataSource source) {
-    this.source = source;
+    try {
+      this.source = source.isWrapperFor(PGSimpleDataSource.class) ? source.unwrap(PGSimpleDataSource.class) : source;
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Another process has the lock; it may be our own dead session, so it is worth asking again. */
@@ -123,7 +129,7 @@ final class MoneyConnection {
     }
   }
 
-  /** A pool would keep the session and with it the lock, so the lock is given back, and a broken session is ended. */
+  /** A pool would keep the session and with it the lock, so the lock is given back; a broken session is ended. */
   private static void drop(Connection connection) {
     try {
       connection.rollback();

@@ -12,7 +12,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 import klatch.commitments.GroupCommit;
-import org.flywaydb.core.Flyway;
+import klatch.log.Migrations;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,9 +29,6 @@ public final class PostgresGroupCommit implements GroupCommit, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresGroupCommit.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
-
-  /** Half a minute in all: a server on a busy machine may be slow to take a connection when a node starts. */
-  private static final int CONNECT_RETRIES = 5;
 
   /** Writes in one transaction: more wait for the next. */
   private static final int LARGEST_BATCH = 500;
@@ -101,9 +98,7 @@ public final class PostgresGroupCommit implements GroupCommit, AutoCloseable {
   }
 
   private static void migrate(DataSource money) {
-    Flyway.configure(PostgresGroupCommit.class.getClassLoader()).dataSource(money).connectRetries(CONNECT_RETRIES)
-        .table("money_history")
-        .baselineOnMigrate(true).baselineVersion("0").locations("classpath:klatch/commitments/db").load().migrate();
+    Migrations.sharing(PostgresGroupCommit.class.getClassLoader(), "klatch/commitments/db", "money_history").run(money);
   }
 
   @Override

@@ -41,7 +41,7 @@ final class PostgresJournalIT extends CommitmentStoreContract {
   @BeforeAll
   void start() throws SQLException {
     database = Database.embedded(directory, "");
-    money = database.dataSource("money", 4);
+    money = database.dataSource("money");
     commits = PostgresGroupCommit.open(money, PATIENCE);
     commits.write(connection -> execute(connection, "CREATE TABLE IF NOT EXISTS t (n integer PRIMARY KEY)"));
   }
@@ -119,7 +119,7 @@ final class PostgresJournalIT extends CommitmentStoreContract {
 
   @Test
   void anOwnerThatWasOvertakenStopsForGood() {
-    DataSource other = database.dataSource("overtaken", 4);
+    DataSource other = database.dataSource("overtaken");
     PostgresGroupCommit first = PostgresGroupCommit.open(other, PATIENCE);
     first.write(c -> execute(c, "CREATE TABLE t (n integer)"));
     AtomicInteger tries = new AtomicInteger();
@@ -137,7 +137,7 @@ final class PostgresJournalIT extends CommitmentStoreContract {
 
   @Test
   void theRiderIsInEveryCommitAndLearnsOnlyOfCommitsThatWere() throws Exception {
-    DataSource other = database.dataSource("ridden", 4);
+    DataSource other = database.dataSource("ridden");
     try (PostgresGroupCommit ridden = PostgresGroupCommit.open(other, PATIENCE)) {
       ridden.write(c -> execute(c, "CREATE TABLE cut (n serial)"));
       AtomicInteger boarded = new AtomicInteger();

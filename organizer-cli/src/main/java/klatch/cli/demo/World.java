@@ -320,7 +320,7 @@ final class World implements AutoCloseable {
       var started = new ArrayList<Future<Node>>();
       for (int i = 1; i <= count; i++) {
         var number = i;
-        started.add(starters.submit(() -> Node.start(attendeeOptions(number))));
+        started.add(starters.submit(() -> startAttendee(number)));
       }
       for (var node : started) {
         attendees.add(opened(node.get()));
@@ -331,7 +331,12 @@ final class World implements AutoCloseable {
   /** Ends an attendee's node in order and starts it again on what it has stored. */
   void reopen(int attendee) {
     attendees.get(attendee).close();
-    attendees.set(attendee, opened(Node.start(attendeeOptions(attendee + 1))));
+    attendees.set(attendee, opened(startAttendee(attendee + 1)));
+  }
+
+  private Node startAttendee(int number) {
+    var options = attendeeOptions(number);
+    return Node.start(options, database.withPrefix(options.storage().schemaPrefix()));
   }
 
   /** @param number from 1 */

@@ -1,7 +1,5 @@
 package klatch.log;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
 import java.sql.Statement;
 import java.util.Optional;
@@ -9,8 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * Where a node keeps its tables: an embedded PostgreSQL under its data directory, or an external one. Each module has a
@@ -19,12 +17,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for any number of threads. Closing it closes its pools, and the server if it started one.
  */
 public final class Database implements AutoCloseable {
-  /** Callers that cannot get a connection for so long are told, and decide themselves whether to wait on. */
-  private static final long CONNECTION_TIMEOUT_MILLIS = 2_000;
-  /** Half a minute in all: a server on a busy machine may be slow to take a connection when a node starts. */
-  private static final int CONNECT_RETRIES = 5;
-  /** An idle node gives its connections back. */
-  private static final long IDLE_TIMEOUT_MILLIS = 60_000;
+  /** Seconds; on loopback or a local network a server that is up answers at once. */
+  private static final int CONNECT_TIMEOUT = 5;
+  /** Seconds without a byte of the answer; the longest statement of ours takes a fraction of it. */
+  private static final int SOCKET_TIMEOUT = 60;
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,39}|");
 
   private final String jdbcUrl;
@@ -32,15 +28,17 @@ public final class Database implements AutoCloseable {
   private final @Nullable DirectoryLock lock;
   private final boolean owner;
   private final String prefix;
-  private final ConcurrentMap<String, HikariDataSource> pools = new ConcurrentHashMap<>();
+  private final SharedPool pool;
+  private final ConcurrentMap<String, DataSource> views = new ConcurrentHashMap<>();
 
   private Database(String jdbcUrl, @Nullable EmbeddedServer server, @Nullable DirectoryLock lock, boolean owner,
-      String prefix) {
+      String prefix, @Nullable SharedPool lent) {
     this.jdbcUrl = jdbcUrl;
     this.server = server;
     this.lock = lock;
     this.owner = owner;
     this.prefix = checkedName(prefix, "schema prefix");
+    this.pool = lent == null ? new SharedPool(source("public")) : lent;
   }
 
   /**
@@ -53,7 +51,7 @@ public final class Database implements AutoCloseable {
     DirectoryLock lock = DirectoryLock.acquire(directory);
     try {
       EmbeddedServer server = EmbeddedServer.start(directory);
-      return new Database(server.jdbcUrl(), server, lock, true, prefix);
+      return new Database(server.jdbcUrl(), server, lock, true, prefix, null);
     } catch (RuntimeException e) {
       lock.close();
       throw e;
@@ -66,12 +64,12 @@ public final class Database implements AutoCloseable {
       throw new IllegalArgumentException("a database is named by jdbc:postgresql://host/name?user=…&password=…, not "
           + jdbcUrl);
     }
-    return new Database(jdbcUrl, null, null, false, prefix);
+    return new Database(jdbcUrl, null, null, true, prefix, null);
   }
 
-  /** Another node's schemas on the same server. Closing it leaves the server up; close it before this one. */
+  /** Another node's schemas on the same server and connections. Closing it leaves both; close it before this one. */
   public Database withPrefix(String otherPrefix) {
-    return new Database(jdbcUrl, server, null, false, otherPrefix);
+    return new Database(jdbcUrl, server, null, false, otherPrefix, pool);
   }
 
   /** The embedded server, for those who stop and start it; empty for an external database. */
@@ -90,41 +88,34 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * The pool of a schema, which is created if it is not there and is first in the search path of its connections. The
-   * pool is made by the first call; later calls get the same one.
-   *
-   * @param poolSize most connections open at once
+   * The process's few connections to the server, for one transaction at a time, set to a schema, which is created if it is
+   * not there. Whoever holds one must not wait for another. {@link DataSource#unwrap} to {@link PGSimpleDataSource} gives
+   * a source of connections outside the pool, for those who keep one.
    */
-  public DataSource dataSource(String schema, int poolSize) {
-    return pools.computeIfAbsent(schemaName(schema), name -> {
-      HikariDataSource pool = new HikariDataSource(config(name, poolSize));
-      createSchema(pool, name);
-      return pool;
+  public DataSource dataSource(String schema) {
+    return views.computeIfAbsent(schemaName(schema), name -> {
+      DataSource view = pool.view(name, source(name));
+      createSchema(view, name);
+      return view;
     });
   }
 
-  private HikariConfig config(String schemaName, int poolSize) {
-    HikariConfig config = new HikariConfig();
-    config.setPoolName(schemaName);
-    config.setJdbcUrl(jdbcUrl);
+  private PGSimpleDataSource source(String schemaName) {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setURL(jdbcUrl);
     if (server != null) {
-      config.setUsername(server.user());
-      config.setPassword(server.password());
+      source.setUser(server.user());
+      source.setPassword(server.password());
     }
-    config.addDataSourceProperty("currentSchema", schemaName);
-    config.addDataSourceProperty("ApplicationName", "klatch " + schemaName);
-    config.addDataSourceProperty("connectTimeout", "5");
-    config.addDataSourceProperty("socketTimeout", "60");
-    config.addDataSourceProperty("reWriteBatchedInserts", "true");
-    config.addDataSourceProperty("tcpKeepAlive", "true");
+    source.setCurrentSchema(schemaName);
+    source.setApplicationName("klatch");
+    source.setConnectTimeout(CONNECT_TIMEOUT);
+    source.setSocketTimeout(SOCKET_TIMEOUT);
+    source.setReWriteBatchedInserts(true);
+    source.setTcpKeepAlive(true);
     // Otherwise a failed batch carries its values, channel secrets among them, into messages and so into logs.
-    config.addDataSourceProperty("logServerErrorDetail", "false");
-    config.setMaximumPoolSize(poolSize);
-    config.setMinimumIdle(0);
-    config.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
-    config.setIdleTimeout(IDLE_TIMEOUT_MILLIS);
-    config.setInitializationFailTimeout(-1);
-    return config;
+    source.setLogServerErrorDetail(false);
+    return source;
   }
 
   private void createSchema(DataSource pool, String name) {
@@ -147,18 +138,15 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Brings a schema to the newest version with Flyway; each schema has its own history.
+   * Brings a module's own schema to the newest version.
    *
    * @param location class path folder of the migrations, such as {@code klatch/log/migrations}
-   * @param poolSize as in {@link #dataSource}
+   * @return as {@link #dataSource}
    */
-  public DataSource migrate(String schema, String location, int poolSize) {
-    DataSource pool = dataSource(schema, poolSize);
-    String name = schemaName(schema);
-    Flyway.configure(Database.class.getClassLoader()).dataSource(pool).connectRetries(CONNECT_RETRIES).schemas(name)
-        .defaultSchema(name)
-        .locations("classpath:" + location).load().migrate();
-    return pool;
+  public DataSource migrate(String schema, String location) {
+    DataSource source = dataSource(schema);
+    Migrations.alone(Database.class.getClassLoader(), location).run(source);
+    return source;
   }
 
   private static String checkedName(String name, String what) {
@@ -171,9 +159,11 @@ public final class Database implements AutoCloseable {
 
   @Override
   public void close() {
-    pools.values().forEach(HikariDataSource::close);
-    if (owner && server != null) {
-      server.close();
+    if (owner) {
+      pool.close();
+      if (server != null) {
+        server.close();
+      }
     }
     if (lock != null) {
       lock.close();

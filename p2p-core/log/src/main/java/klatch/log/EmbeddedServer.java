@@ -225,7 +225,8 @@ public final class EmbeddedServer implements AutoCloseable {
     List<String> settings = List.of("listen_addresses=127.0.0.1", "port=" + port, "unix_socket_directories=",
         "fsync=on", "synchronous_commit=on", "full_page_writes=on", "wal_level=minimal", "max_wal_senders=0",
         "max_logical_replication_workers=0",
-        "max_connections=300", "shared_buffers=64MB", "max_wal_size=256MB", "io_method=sync", "jit=off",
+        "max_connections=200", "shared_buffers=16MB", "huge_pages=off", "max_parallel_workers=0",
+        "max_worker_processes=1", "max_wal_size=256MB", "io_method=sync", "jit=off",
         "log_destination=stderr", "logging_collector=off", "log_min_messages=warning", "timezone=UTC");
     settings.forEach(setting -> command.addAll(List.of("-c", setting)));
     return command;

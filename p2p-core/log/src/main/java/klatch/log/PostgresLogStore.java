@@ -26,7 +26,6 @@ public final class PostgresLogStore implements LogStore {
   /** Name of the schema, before the node's prefix. */
   public static final String SCHEMA = "p2p";
   private static final String MIGRATIONS = "klatch/log/migrations";
-  private static final int POOL_SIZE = 4;
 
   private final InstantSource clock;
   private final Transactions transactions;
@@ -37,7 +36,7 @@ public final class PostgresLogStore implements LogStore {
   /** Brings the schema up to date and opens it. */
   public PostgresLogStore(Database database, InstantSource clock) {
     this.clock = clock;
-    this.transactions = database.transactions(database.migrate(SCHEMA, MIGRATIONS, POOL_SIZE));
+    this.transactions = database.transactions(database.migrate(SCHEMA, MIGRATIONS));
   }
 
   @Override

@@ -49,7 +49,7 @@ class DatabaseIT {
 
   @Test
   void everyCommitIsOnDiskBeforeItReturns() {
-    DataSource pool = database.dataSource("p2p", 2);
+    DataSource pool = database.dataSource("p2p");
     Map<String, String> settings = new TreeMap<>();
     for (String name : new String[]{"fsync", "synchronous_commit", "full_page_writes", "listen_addresses"}) {
       settings.put(name, one(pool, "SHOW " + name));
@@ -70,17 +70,17 @@ class DatabaseIT {
   @Test
   void nodesThatShareAServerHaveTheirOwnSchemas() {
     try (Database bob = database.withPrefix("bob_")) {
-      assertThat(one(database.dataSource("p2p", 2), "SELECT current_schema()")).isEqualTo("alice_p2p");
-      assertThat(one(bob.dataSource("p2p", 2), "SELECT current_schema()")).isEqualTo("bob_p2p");
+      assertThat(one(database.dataSource("p2p"), "SELECT current_schema()")).isEqualTo("alice_p2p");
+      assertThat(one(bob.dataSource("p2p"), "SELECT current_schema()")).isEqualTo("bob_p2p");
     }
-    assertThat(one(database.dataSource("p2p", 2), "SELECT 1")).isEqualTo("1");
+    assertThat(one(database.dataSource("p2p"), "SELECT 1")).isEqualTo("1");
   }
 
   @Test
   void namesThatAreNoIdentifiersAreRefused() {
     assertThatThrownBy(() -> database.withPrefix("a\"; DROP SCHEMA x; --"))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> database.dataSource("P2P", 1)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> database.dataSource("P2P")).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> Database.external("http://example.org", "")).isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -92,7 +92,7 @@ class DatabaseIT {
 
   @Test
   void workWaitsWhileTheServerIsAwayAndTellsWhenItStaysAway() throws Exception {
-    DataSource pool = database.dataSource("p2p", 2);
+    DataSource pool = database.dataSource("p2p");
     EmbeddedServer server = database.server().orElseThrow();
     server.stop();
     Thread starter;
@@ -108,7 +108,7 @@ class DatabaseIT {
 
   @Test
   void aServerThatDiesByItselfIsStartedAgain() {
-    DataSource pool = database.dataSource("p2p", 2);
+    DataSource pool = database.dataSource("p2p");
     String before = one(pool, "SELECT pg_postmaster_start_time()");
     long postmaster = database.server().orElseThrow().pid();
 
@@ -120,7 +120,7 @@ class DatabaseIT {
 
   @Test
   void badSqlIsNotRetried() {
-    assertThatThrownBy(() -> one(database.dataSource("p2p", 2), "SELECT nonsense"))
+    assertThatThrownBy(() -> one(database.dataSource("p2p"), "SELECT nonsense"))
         .isInstanceOfSatisfying(StoreException.class, e -> assertThat(e.retrySafe()).isFalse());
   }
 }
