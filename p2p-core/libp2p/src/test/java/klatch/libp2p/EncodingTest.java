@@ -64,10 +64,13 @@ class EncodingTest {
   void protobufFieldsAreReadInOrderAndBadOnesRefused() throws Exception {
     List<Protobuf.Field> fields = Protobuf
         .read(hex("08 96 01 12 07 74 65 73 74 69 6e 67 1d 01 02 03 04 21 01 02 03 04 05 06 07 08 12 00"));
-    assertThat(fields).hasSize(3);
+    assertThat(fields).hasSize(4);
     assertThat(fields.get(0).number()).isEqualTo(150);
     assertThat(fields.get(1).text()).isEqualTo("testing");
-    assertThat(fields.get(2).array()).isEmpty();
+    assertThat(fields.get(2).number()).isEqualTo(0x0807060504030201L);
+    assertThat(fields.get(3).array()).isEmpty();
+    assertThat(new Protobuf.Writer().fixed64(4, 0x0807060504030201L).toByteArray())
+        .isEqualTo(hex("21 01 02 03 04 05 06 07 08"));
     for (String bad : List.of("08", "12 05 00", "0b", "00 00", "12 ff ff ff ff 07", "1d 00", "21 00", "07 00")) {
       assertThatThrownBy(() -> Protobuf.read(hex(bad))).as(bad).isInstanceOf(MalformedMessageException.class);
     }

@@ -2,12 +2,13 @@ package klatch.libp2p.wire;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import klatch.libp2p.MalformedMessageException;
 
-/** The little of protobuf that libp2p messages use: varint and length-delimited fields. */
+/** The little of protobuf that libp2p messages use: varint, fixed64 and length-delimited fields. */
 public final class Protobuf {
   /** Fields of one message; an identify message with 25 addresses and 100 protocols has 130. */
   private static final int MAX_FIELDS = 1024;
@@ -19,7 +20,7 @@ public final class Protobuf {
   private Protobuf() {
   }
 
-  /** One field as read: {@code number} is meant for varint fields, {@code bytes} for length-delimited ones; the other is empty. */
+  /** One field as read: {@code number} is meant for varint and fixed64 fields, {@code bytes} for length-delimited ones; the other is empty. */
   public record Field(int tag, long number, ByteBuffer bytes) {
     public byte[] array() {
       byte[] array = new byte[bytes.remaining()];
@@ -32,7 +33,7 @@ public final class Protobuf {
     }
   }
 
-  /** All fields in order; groups are refused, fixed-size fields skipped. */
+  /** All fields in order; groups are refused, fields of four bytes skipped. */
   public static List<Field> read(byte[] message) throws MalformedMessageException {
     return read(ByteBuffer.wrap(message));
   }
@@ -50,7 +51,8 @@ public final class Protobuf {
       switch ((int) (key & 7)) {
         case VARINT -> fields.add(new Field(tag, Varint.read(in), none));
         case DELIMITED -> fields.add(new Field(tag, 0, take(in, Varint.read(in))));
-        case FIXED64 -> take(in, Long.BYTES);
+        case FIXED64 ->
+          fields.add(new Field(tag, take(in, Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).getLong(0), none));
         case FIXED32 -> take(in, Integer.BYTES);
         default -> throw new MalformedMessageException("protobuf wire type " + (key & 7));
       }
@@ -74,6 +76,13 @@ public final class Protobuf {
     public Writer number(int tag, long value) {
       out.writeBytes(Varint.encode((long) tag << 3 | VARINT));
       out.writeBytes(Varint.encode(value));
+      return this;
+    }
+
+    /** Eight bytes, all 64 bits of {@code value}. */
+    public Writer fixed64(int tag, long value) {
+      out.writeBytes(Varint.encode((long) tag << 3 | FIXED64));
+      out.writeBytes(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(value).array());
       return this;
     }
 
