@@ -1,0 +1,4 @@
+@NullMarked
+package klatch.libp2p.relay;
+
+import org.jspecify.annotations.NullMarked;
