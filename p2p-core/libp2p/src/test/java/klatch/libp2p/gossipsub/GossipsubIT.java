@@ -1,0 +1,110 @@
+package klatch.libp2p.gossipsub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import klatch.libp2p.Connection;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Pubsub among hosts of ours over loopback. */
+class GossipsubIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private List<GossipNode> nodes = new ArrayList<>();
+
+  private void start(int count, UnaryOperator<GossipsubOptions> options) {
+    nodes = GossipNode.several(count, options);
+    nodes.forEach(GossipNode::subscribe);
+  }
+
+  @AfterEach
+  void stop() {
+    nodes.forEach(GossipNode::close);
+  }
+
+  private void connectInALine() {
+    for (int i = 1; i < nodes.size(); i++) {
+      nodes.get(i).connect(nodes.get(i - 1));
+    }
+  }
+
+  private void connectAll() {
+    for (int i = 1; i < nodes.size(); i++) {
+      for (int j = 0; j < i; j++) {
+        nodes.get(i).connect(nodes.get(j));
+      }
+    }
+  }
+
+  private void awaitMeshes(int atLeast) {
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(nodes)
+        .allSatisfy(node -> assertThat(node.pubsub.mesh(GossipNode.TOPIC)).hasSizeGreaterThanOrEqualTo(atLeast)));
+  }
+
+  private void everybodyPublishes(int each) {
+    List<String> all = new ArrayList<>();
+    for (int i = 0; i < each; i++) {
+      for (int n = 0; n < nodes.size(); n++) {
+        String text = "message " + i + " of node " + n;
+        nodes.get(n).publish(text);
+        all.add(text);
+      }
+    }
+    for (int n = 0; n < nodes.size(); n++) {
+      List<String> expected = new ArrayList<>(all);
+      String own = "of node " + n;
+      expected.removeIf(text -> text.endsWith(own));
+      GossipNode node = nodes.get(n);
+      await().atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(node.received).containsExactlyInAnyOrderElementsOf(expected));
+    }
+  }
+
+  @Test
+  void everyMessageReachesEveryNodeOfALineOnce() {
+    start(10, options -> options);
+    connectInALine();
+    IntStream.range(0, 10).forEach(n -> await().atMost(PATIENCE)
+        .until(() -> nodes.get(n).pubsub.mesh(GossipNode.TOPIC).size() == (n == 0 || n == 9 ? 1 : 2)));
+    everybodyPublishes(5);
+  }
+
+  @Test
+  void everyMessageReachesEveryNodeOfAFullMeshOnce() {
+    start(10, options -> options);
+    connectAll();
+    awaitMeshes(GossipsubParameters.DEFAULT.degrees().low());
+    everybodyPublishes(5);
+  }
+
+  @Test
+  void aLargeMessageComesWhole() {
+    start(3, options -> options);
+    connectInALine();
+    awaitMeshes(1);
+    String large = "x".repeat(RpcBounds.DATA_BYTES);
+    nodes.get(0).publish(large);
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(nodes.get(2).received).containsExactly(large));
+  }
+
+  @Test
+  void aMessagePublishedWhileALinkIsDownIsAskedForAfterwards() {
+    start(3, options -> options);
+    connectInALine();
+    awaitMeshes(1);
+    Connection lost = nodes.get(2).host.connection(nodes.get(1).id()).orElseThrow();
+    lost.close();
+    await().atMost(PATIENCE).until(() -> nodes.get(1).topic.peers().size() == 1);
+    nodes.get(0).publish("missed");
+    await().atMost(PATIENCE).until(() -> nodes.get(1).received.contains("missed"));
+    nodes.get(2).connect(nodes.get(1));
+    // The new neighbour gets no copy by the mesh: only gossip can tell it of a message from before.
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(nodes.get(2).received).containsExactly("missed"));
+  }
+}
