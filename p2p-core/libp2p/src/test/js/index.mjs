@@ -1,165 +1,182 @@
-// A js-libp2p peer for the interoperability tests. It takes one JSON command a line on standard input and answers each with one JSON line
-// on standard output; it ends when standard input does.
-import { createHash } from 'node:crypto'
+// A js-libp2p node that the interoperability tests drive. It takes one JSON command a line on standard input and answers each with one
+// JSON line that carries the command's id; what happens by itself is told as lines with "event". It ends when standard input does.
+// With "bench" as its first argument it measures js-libp2p instead and prints one JSON line.
 import { createInterface } from 'node:readline'
-import { noise } from '@chainsafe/libp2p-noise'
-import { identify } from '@libp2p/identify'
-import { ping } from '@libp2p/ping'
-import { tcp } from '@libp2p/tcp'
-import { yamux } from '@libp2p/yamux'
+import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
-import { createLibp2p } from 'libp2p'
+import { CID } from 'multiformats/cid'
+import * as raw from 'multiformats/codecs/raw'
+import { sha256 } from 'multiformats/hashes/sha2'
+import { bench } from './bench.mjs'
+import { create, parse } from './node.mjs'
+import { count, echo, open, reset, serve, streams } from './streams.mjs'
 
-const ECHO = '/test/echo/1'
-const COUNT = '/test/count/1'
-const RESET = '/test/reset/1'
-const CHUNK_BYTES = 64 * 1024
+const COMMAND_TIMEOUT_MILLIS = 25_000
 
-// With --no-early-muxer the muxer is negotiated by a second multistream-select inside Noise.
-const early = !process.argv.includes('--no-early-muxer')
-function encrypter (components) {
-  const inner = noise()(components)
-  if (early) {
-    return inner
-  }
-  return new Proxy(inner, {
-    get (target, key) {
-      if (key === 'secureInbound' || key === 'secureOutbound') {
-        return (connection, options) => target[key](connection, { ...options, skipStreamMuxerNegotiation: true })
-      }
-      const value = target[key]
-      return typeof value === 'function' ? value.bind(target) : value
-    }
-  })
+function say (line) {
+  process.stdout.write(JSON.stringify(line) + '\n')
 }
 
-const node = await createLibp2p({
-  addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
-  transports: [tcp()],
-  connectionEncrypters: [encrypter],
-  streamMuxers: [yamux()],
-  services: { identify: identify(), ping: ping() }
-})
+// Whoever read our lines is gone.
+process.stdout.on('error', () => process.exit(0))
 
-async function send (stream, bytes) {
-  if (!stream.send(bytes)) {
-    await stream.onDrain()
-  }
+if (process.argv[2] === 'bench') {
+  say(await bench(process.argv.slice(3)))
+  process.exit(0)
 }
 
-await node.handle(ECHO, async (stream) => {
-  for await (const part of stream) {
-    await send(stream, part)
-  }
-  await stream.close()
-})
+const options = parse(process.argv.slice(2))
+const node = await create(options)
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
 
-// Reads to the end, and only then answers: it needs the opener's half-close.
-await node.handle(COUNT, async (stream) => {
-  let count = 0
-  for await (const part of stream) {
-    count += part.byteLength
-  }
-  await send(stream, new TextEncoder().encode(String(count)))
-  await stream.close()
-})
-
-// Resets as soon as the opener has said something.
-await node.handle(RESET, async (stream) => {
-  for await (const part of stream) {
-    stream.abort(new Error(`reset on purpose after ${part.byteLength} bytes`))
-    return
-  }
-})
-
-// Bytes that both sides can make: byte i is (i * 31 + (i >> 8) * 17) mod 256.
-function pattern (offset, length) {
-  const bytes = new Uint8Array(length)
-  for (let i = 0; i < length; i++) {
-    const at = offset + i
-    bytes[i] = (at * 31 + (at >> 8) * 17) & 0xff
-  }
-  return bytes
+function watch () {
+  node.addEventListener('connection:open', ({ detail }) => say({ event: 'connected', ...about(detail), inbound: detail.direction === 'inbound' }))
+  node.addEventListener('connection:close', ({ detail }) => say({ event: 'disconnected', peer: String(detail.remotePeer) }))
+  node.addEventListener('peer:identify', ({ detail }) => say({
+    event: 'identified',
+    peer: String(detail.peerId),
+    agent: detail.agentVersion,
+    version: detail.protocolVersion,
+    protocols: detail.protocols,
+    listen: detail.listenAddrs.map(String),
+    ...(detail.observedAddr == null ? {} : { observed: String(detail.observedAddr) }),
+    record: detail.signedPeerRecord?.addresses.map(String) ?? null
+  }))
+  node.services.pubsub.addEventListener('gossipsub:message', ({ detail }) => say({
+    event: 'message',
+    topic: detail.msg.topic,
+    from: String(detail.msg.from),
+    by: String(detail.propagationSource),
+    text: decoder.decode(detail.msg.data)
+  }))
 }
 
-async function echo (peer, total) {
-  const stream = await node.dialProtocol(multiaddr(peer), ECHO)
-  const hash = createHash('sha256')
-  let received = 0
-  const reading = (async () => {
-    for await (const part of stream) {
-      hash.update(part.subarray())
-      received += part.byteLength
-    }
-  })()
-  for (let at = 0; at < total; at += CHUNK_BYTES) {
-    await send(stream, pattern(at, Math.min(CHUNK_BYTES, total - at)))
-  }
-  await stream.close()
-  await reading
-  return { received, sha256: hash.digest('hex') }
-}
-
-async function count (peer, total) {
-  const stream = await node.dialProtocol(multiaddr(peer), COUNT)
-  const parts = []
-  const reading = (async () => {
-    for await (const part of stream) {
-      parts.push(part.subarray())
-    }
-  })()
-  await send(stream, pattern(0, total))
-  await stream.close()
-  await reading
-  return { answer: Buffer.concat(parts).toString() }
-}
-
-async function readReset (peer) {
-  const stream = await node.dialProtocol(multiaddr(peer), RESET)
-  stream.send(new Uint8Array([1]))
-  try {
-    for await (const part of stream) {
-      part.subarray()
-    }
-    return { failed: false, status: stream.status }
-  } catch (error) {
-    return { failed: true, status: stream.status, error: error.name }
-  }
-}
-
-async function identified (peer) {
-  const event = new Promise((resolve) => node.addEventListener('peer:identify', (e) => resolve(e.detail), { once: true }))
-  await node.dial(multiaddr(peer))
-  const found = await event
+function about (connection) {
   return {
-    peer: found.peerId.toString(),
-    agentVersion: found.agentVersion,
-    protocols: found.protocols,
-    listen: found.listenAddrs.map(String),
-    observed: String(found.observedAddr),
-    record: found.signedPeerRecord?.addresses.map(String) ?? null
+    peer: String(connection.remotePeer),
+    addr: String(connection.remoteAddr),
+    security: connection.encryption,
+    muxer: connection.multiplexer,
+    limited: connection.limits != null
+  }
+}
+
+function connection (peer) {
+  const found = node.getConnections(peerIdFromString(peer)).find(one => one.status === 'open')
+  if (found == null) {
+    throw new Error(`no connection to ${peer}`)
+  }
+  return found
+}
+
+function addresses () {
+  return node.getMultiaddrs().map(String)
+}
+
+async function reserve (relay) {
+  await node.dial(multiaddr(relay))
+  await node.components.transportManager.listen([multiaddr(`${relay}/p2p-circuit`)])
+  const circuit = addresses().find(address => address.includes('/p2p-circuit'))
+  if (circuit == null) {
+    throw new Error('no reservation')
+  }
+  return { circuit }
+}
+
+async function cid (key) {
+  return CID.createV1(raw.code, await sha256.digest(encoder.encode(key)))
+}
+
+async function drain (events, onEvent = () => {}) {
+  const errors = []
+  for await (const event of events) {
+    if (event.name === 'QUERY_ERROR') {
+      errors.push(String(event.error))
+    }
+    onEvent(event)
+  }
+  return errors
+}
+
+const kad = {
+  provide: async ({ key }) => ({ errors: await drain(node.services.kad.provide(await cid(key))) }),
+  providers: async ({ key }) => {
+    const peers = new Set()
+    const errors = await drain(node.services.kad.findProviders(await cid(key)), event => {
+      if (event.name === 'PROVIDER') {
+        event.providers.forEach(provider => peers.add(String(provider.id)))
+      }
+    })
+    return { peers: [...peers], errors }
+  },
+  put: async ({ key, text }) => {
+    let stored = 0
+    const errors = await drain(node.services.kad.put(encoder.encode(key), encoder.encode(text)), event => {
+      stored += event.name === 'PEER_RESPONSE' && event.messageName === 'PUT_VALUE' ? 1 : 0
+    })
+    return { stored, errors }
+  },
+  get: async ({ key }) => {
+    let text = null
+    const errors = await drain(node.services.kad.get(encoder.encode(key)), event => {
+      text = event.name === 'VALUE' ? decoder.decode(event.value) : text
+    })
+    if (text == null) {
+      throw new Error(`no value; ${errors}`)
+    }
+    return { text }
+  },
+  findpeer: async ({ peer }) => {
+    let addrs = null
+    await drain(node.services.kad.findPeer(peerIdFromString(peer)), event => {
+      addrs = event.name === 'FINAL_PEER' ? event.peer.multiaddrs.map(String) : addrs
+    })
+    if (addrs == null) {
+      throw new Error('not found')
+    }
+    return { addrs }
   }
 }
 
 const commands = {
-  where: async () => ({ id: node.peerId.toString(), addresses: node.getMultiaddrs().map(String) }),
-  echo: async ({ peer, bytes }) => await echo(peer, bytes),
-  count: async ({ peer, bytes }) => await count(peer, bytes),
-  reset: async ({ peer }) => await readReset(peer),
-  identify: async ({ peer }) => await identified(peer),
-  ping: async ({ peer }) => ({ millis: await node.services.ping.ping(multiaddr(peer)) }),
-  connections: async () => ({ open: node.getConnections().length, muxers: node.getConnections().map(c => c.multiplexer) })
+  ...kad,
+  where: async () => ({ peer: String(node.peerId), addrs: addresses() }),
+  dial: async ({ addr }) => about(await node.dial(multiaddr(addr))),
+  hangup: async ({ peer }) => { await node.hangUp(peerIdFromString(peer)) },
+  ping: async ({ peer }) => ({ micros: 1000 * await node.services.ping.ping(peerIdFromString(peer)) }),
+  echo: async ({ peer, bytes }) => await echo(connection(peer), bytes),
+  streams: async ({ peer, count, bytes }) => await streams(connection(peer), count, bytes),
+  count: async ({ peer, bytes }) => await count(connection(peer), bytes),
+  reset: async ({ peer }) => await reset(connection(peer)),
+  open: async ({ peer, protocol }) => await open(connection(peer), protocol),
+  serve: async ({ protocol }) => { await node.handle(protocol, async (stream) => { await stream.close() }) },
+  subscribe: async ({ topic }) => { node.services.pubsub.subscribe(topic) },
+  publish: async ({ topic, text }) => { await node.services.pubsub.publish(topic, encoder.encode(text)) },
+  subscribers: async ({ topic }) => ({ peers: node.services.pubsub.getSubscribers(topic).map(String) }),
+  reserve: async ({ addr }) => await reserve(addr)
 }
 
-for await (const line of createInterface({ input: process.stdin })) {
+async function answer (line) {
   const command = JSON.parse(line)
-  let answer
+  let found
   try {
-    answer = await commands[command.do](command)
+    if (commands[command.do] == null) {
+      throw new Error(`no command ${command.do}`)
+    }
+    found = await Promise.race([commands[command.do](command), new Promise((resolve, reject) => {
+      setTimeout(() => reject(new Error('took too long')), COMMAND_TIMEOUT_MILLIS).unref()
+    })])
   } catch (error) {
-    answer = { error: `${error.name}: ${error.message}` }
+    found = { error: `${error.name}: ${error.message}` }
   }
-  process.stdout.write(JSON.stringify(answer) + '\n')
+  say({ ...found, id: command.id })
 }
-await node.stop()
+
+await serve(node)
+watch()
+say({ event: 'listen', peer: String(node.peerId), addrs: addresses() })
+for await (const line of createInterface({ input: process.stdin })) {
+  answer(line)
+}
 process.exit(0)
