@@ -2,6 +2,7 @@ package klatch.libp2p.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
@@ -68,8 +69,11 @@ final class TransportTrials {
     Stranger stranger = strangers.usual();
     try (Libp2pHost host = OurHost.start()) {
       OurHost.dialledBy(stranger, host);
-      assertThat(host.connections()).hasSize(1).allMatch(c -> !c.outbound());
-      assertThat(host.connections().getFirst().remotePeer()).isEqualTo(stranger.id());
+      // Their side of the handshake may be over before ours.
+      await().until(() -> host.connections().size() == 1);
+      Connection connection = host.connections().getFirst();
+      assertThat(connection.outbound()).isFalse();
+      assertThat(connection.remotePeer()).isEqualTo(stranger.id());
     }
   }
 
