@@ -53,7 +53,7 @@ public final class Commands {
     var code = switch (failure) {
       case ApiRefusedException refused -> refused.code();
       case NoNodeException _ -> UNAVAILABLE;
-      case StartRefusedException _ -> UNAVAILABLE;
+      case StartRefusedException _,NodeFailedException _ -> UNAVAILABLE;
       default -> throw failure;
     };
     var message = String.valueOf(failure.getMessage());

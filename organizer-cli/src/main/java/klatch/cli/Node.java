@@ -12,6 +12,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import klatch.commitments.LightningException;
 import klatch.commitments.Surroundings;
@@ -36,17 +38,24 @@ import klatch.web.ApiParts;
 import klatch.web.ApiPortException;
 import klatch.web.LocalApi;
 import klatch.web.NodeControl;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One person's node: the one place where the parts are put together. They are started in {@link #start} from the bottom
  * up and closed in the opposite order; whatever fails on the way closes what was there.
  */
 public final class Node implements RunningNode, NodeControl {
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
   private static final String NICKNAME_FILE = "nickname";
 
   private final NodeOptions options;
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final CountDownLatch stop = new CountDownLatch(1);
+  private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
+  /** Whoever stops the node, a failure and a signal may want to close it at once; all return when it is closed. */
+  private final ReentrantLock closing = new ReentrantLock();
   private final NodeKeys keys;
   private final Clock clock;
   private final Host host;
@@ -99,6 +108,7 @@ public final class Node implements RunningNode, NodeControl {
       money = options.chain().bitcoind()
           .map(bitcoind -> opened(NodeMoney.start(options, bitcoind, keys, database, log, meetup, clock, outfit)));
       apiUrl = serveApi();
+      database.diskAlarm().listen(this::fail);
     } catch (RuntimeException | IOException e) {
       close();
       throw refused(e);
@@ -232,25 +242,53 @@ public final class Node implements RunningNode, NodeControl {
     stop.await();
   }
 
+  @Override
+  public Optional<String> failure() {
+    return Optional.ofNullable(failure.get());
+  }
+
+  /** Closes itself, on a thread of its own: what notices the failure is itself one of the parts that have to end. */
+  private void fail(String reason) {
+    if (failure.compareAndSet(null, reason)) {
+      stop.countDown();
+      Thread.ofPlatform().name("node-failed").start(() -> {
+        try {
+          close();
+        } catch (RuntimeException e) {
+          LOG.error("after a failure ({}) not every part could be closed", reason, e);
+        }
+      });
+    }
+  }
+
   /** Closes what was started, newest first; a part that fails to close does not keep the others open. */
   @Override
   public void close() {
     stop.countDown();
-    RuntimeException failure = null;
+    closing.lock();
+    try {
+      closeParts();
+    } finally {
+      closing.unlock();
+    }
+  }
+
+  private void closeParts() {
+    RuntimeException trouble = null;
     while (!parts.isEmpty()) {
       try {
         parts.pop().close();
       } catch (Exception e) {
         var wrapped = new IllegalStateException("a part of the node did not close: " + e.getMessage(), e);
-        if (failure == null) {
-          failure = wrapped;
+        if (trouble == null) {
+          trouble = wrapped;
         } else {
-          failure.addSuppressed(wrapped);
+          trouble.addSuppressed(wrapped);
         }
       }
     }
-    if (failure != null) {
-      throw failure;
+    if (trouble != null) {
+      throw trouble;
     }
   }
 }

@@ -43,7 +43,7 @@ public final class NodeMoney implements AutoCloseable {
   static NodeMoney start(NodeOptions options, NodeOptions.Bitcoind bitcoind, NodeKeys keys, Database database,
       LogStore log, Meetup meetup, InstantSource clock, UnaryOperator<Surroundings> outfit) {
     var pool = database.dataSource(SCHEMA);
-    var commits = PostgresGroupCommit.open(pool, LOCK_PATIENCE);
+    var commits = PostgresGroupCommit.open(pool, LOCK_PATIENCE, database.diskAlarm());
     try {
       var lightning = LdkLightning.start(lightningConfig(options, bitcoind, keys), commits, pool);
       try {

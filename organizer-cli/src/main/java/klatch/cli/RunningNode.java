@@ -2,6 +2,7 @@ package klatch.cli;
 
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 
 /** A node that has started: its local API answers. */
 public interface RunningNode extends AutoCloseable {
@@ -23,8 +24,11 @@ public interface RunningNode extends AutoCloseable {
   /** What this node does without, in words for its person: for example that no chain was given, so no deposits. */
   List<String> notices();
 
-  /** Returns when the node was told to stop, through its API or by a signal. */
+  /** Returns when the node was told to stop, through its API or by a signal, or when it had to stop by itself. */
   void awaitStop() throws InterruptedException;
+
+  /** Why it stopped by itself, in words for its person; empty while it runs, and when it was told to stop. */
+  Optional<String> failure();
 
   /** Stops everything in order; may be called twice. */
   @Override

@@ -78,9 +78,15 @@ final class Up implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     var options = options();
+    Optional<String> failure;
     try (var node = starter.start(options)) {
       announce(options, node);
       node.awaitStop();
+      failure = node.failure();
+    }
+    if (failure.isPresent()) {
+      throw new NodeFailedException("the node has stopped: " + failure.get()
+          + ". Nothing that was stored is lost; make room and start it again");
     }
     return ExitCode.OK;
   }

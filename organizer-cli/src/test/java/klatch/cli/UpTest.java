@@ -98,8 +98,23 @@ final class UpTest {
         .isEqualTo("{\"error\":{\"code\":\"unavailable\",\"message\":\"port 4 is taken\"}}");
   }
 
+  @Test
+  void aNodeThatHadToStopSaysWhyInOneLineAndFails() {
+    int code = Commands.of(_ -> new Stopped() {
+      @Override
+      public Optional<String> failure() {
+        return Optional.of("the disk is full");
+      }
+    }).setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute("up");
+    assertThat(code).isEqualTo(1);
+    assertThat(err.toString().lines()).singleElement().asString()
+        .isEqualTo(
+            "klatch: the node has stopped: the disk is full. Nothing that was stored is lost; make room and start"
+                + " it again");
+  }
+
   /** A node that was told to stop as soon as it ran. */
-  private static final class Stopped implements RunningNode {
+  private static class Stopped implements RunningNode {
     @Override
     public URI apiUrl() {
       return URI.create("http://127.0.0.1:1");
@@ -122,6 +137,11 @@ final class UpTest {
 
     @Override
     public void awaitStop() {}
+
+    @Override
+    public Optional<String> failure() {
+      return Optional.empty();
+    }
 
     @Override
     public void close() {}

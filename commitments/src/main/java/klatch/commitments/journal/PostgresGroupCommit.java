@@ -6,12 +6,14 @@ import java.sql.Savepoint;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 import klatch.commitments.GroupCommit;
+import klatch.log.DiskAlarm;
 import klatch.log.Migrations;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,7 +24,8 @@ import org.slf4j.LoggerFactory;
  * more than once before it is committed, also when the outcome of a commit was lost with the connection, so writes say
  * what shall be, never by how much to change it.
  *
- * <p>While PostgreSQL is away everybody waits; a bad write fails alone. Exactly one process at a time drives the money of
+ * <p>While PostgreSQL is away everybody waits; a bad write fails alone. When the disk is full nobody waits: nothing is
+ * committed any more until the next start, so nothing more goes out either. Exactly one process at a time drives the money of
  * a schema: an advisory lock, and an epoch that tells an older owner to stop.
  */
 public final class PostgresGroupCommit implements GroupCommit, AutoCloseable {
@@ -34,6 +37,7 @@ public final class PostgresGroupCommit implements GroupCommit, AutoCloseable {
   private static final int LARGEST_BATCH = 500;
 
   private final MoneyConnection money;
+  private final DiskAlarm disk;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
   private final List<Waiting> queue = new ArrayList<>();
@@ -64,9 +68,15 @@ public final class PostgresGroupCommit implements GroupCommit, AutoCloseable {
     }
   }
 
-  private PostgresGroupCommit(MoneyConnection money) {
+  private PostgresGroupCommit(MoneyConnection money, DiskAlarm disk) {
     this.money = money;
+    this.disk = disk;
     this.committer = Thread.ofPlatform().name("money-committer").daemon().unstarted(this::run);
+  }
+
+  /** As the other, on a disk that nobody here can see. */
+  public static PostgresGroupCommit open(DataSource money, Duration patience) {
+    return open(money, patience, DiskAlarm.unseen());
   }
 
   /**
@@ -74,16 +84,17 @@ public final class PostgresGroupCommit implements GroupCommit, AutoCloseable {
    *
    * @param money    connections whose search path begins with the money schema
    * @param patience how long to wait for the lock: a dead process's session may linger for a moment
+   * @param disk     asked whenever the server fails, and raised when its disk is full
    * @throws CommitException if another process has it
    */
-  public static PostgresGroupCommit open(DataSource money, Duration patience) {
+  public static PostgresGroupCommit open(DataSource money, Duration patience, DiskAlarm disk) {
     migrate(money);
     MoneyConnection connection = new MoneyConnection(money);
     long until = System.nanoTime() + patience.toNanos();
     while (true) {
       try {
         connection.own();
-        PostgresGroupCommit commits = new PostgresGroupCommit(connection);
+        PostgresGroupCommit commits = new PostgresGroupCommit(connection, disk);
         commits.committer.start();
         return commits;
       } catch (MoneyConnection.LockedException e) {
@@ -213,7 +224,14 @@ public final class PostgresGroupCommit implements GroupCommit, AutoCloseable {
         fail(batch, String.valueOf(e.getMessage()));
         return;
       } catch (SQLException e) {
-        if (money.away(e)) {
+        boolean away = money.away(e);
+        Optional<String> hopeless = away ? disk.reason(e) : Optional.empty();
+        if (hopeless.isPresent()) {
+          rollback();
+          fail(batch, hopeless.get());
+          return;
+        }
+        if (away) {
           money.drop();
         } else {
           rollback();

@@ -28,16 +28,18 @@ public final class Database implements AutoCloseable {
   private final @Nullable DirectoryLock lock;
   private final boolean owner;
   private final String prefix;
+  private final DiskAlarm disk;
   private final SharedPool pool;
   private final ConcurrentMap<String, DataSource> views = new ConcurrentHashMap<>();
 
   private Database(String jdbcUrl, @Nullable EmbeddedServer server, @Nullable DirectoryLock lock, boolean owner,
-      String prefix, @Nullable SharedPool lent) {
+      String prefix, DiskAlarm disk, @Nullable SharedPool lent) {
     this.jdbcUrl = jdbcUrl;
     this.server = server;
     this.lock = lock;
     this.owner = owner;
     this.prefix = checkedName(prefix, "schema prefix");
+    this.disk = disk;
     this.pool = lent == null ? new SharedPool(source("public")) : lent;
   }
 
@@ -51,7 +53,7 @@ public final class Database implements AutoCloseable {
     DirectoryLock lock = DirectoryLock.acquire(directory);
     try {
       EmbeddedServer server = EmbeddedServer.start(directory);
-      return new Database(server.jdbcUrl(), server, lock, true, prefix, null);
+      return new Database(server.jdbcUrl(), server, lock, true, prefix, new DiskAlarm(server::diskShortage), null);
     } catch (RuntimeException e) {
       lock.close();
       throw e;
@@ -64,12 +66,12 @@ public final class Database implements AutoCloseable {
       throw new IllegalArgumentException("a database is named by jdbc:postgresql://host/name?user=…&password=…, not "
           + jdbcUrl);
     }
-    return new Database(jdbcUrl, null, null, true, prefix, null);
+    return new Database(jdbcUrl, null, null, true, prefix, DiskAlarm.unseen(), null);
   }
 
   /** Another node's schemas on the same server and connections. Closing it leaves both; close it before this one. */
   public Database withPrefix(String otherPrefix) {
-    return new Database(jdbcUrl, server, null, false, otherPrefix, pool);
+    return new Database(jdbcUrl, server, null, false, otherPrefix, disk, pool);
   }
 
   /** The embedded server, for those who stop and start it; empty for an external database. */
@@ -130,11 +132,12 @@ public final class Database implements AutoCloseable {
 
   /** Transactions on a pool of this database, which know when it is the disk that keeps the server away. */
   public Transactions transactions(DataSource pool) {
-    return new Transactions(pool, Transactions.PATIENCE, this::obstacle);
+    return new Transactions(pool, Transactions.PATIENCE, disk);
   }
 
-  private Optional<String> obstacle() {
-    return server == null ? Optional.empty() : server.diskShortage();
+  /** Raised when the disk under this database is full; one for all the nodes that share a server in this process. */
+  public DiskAlarm diskAlarm() {
+    return disk;
   }
 
   /**

@@ -70,6 +70,9 @@ public final class EmbeddedServer implements AutoCloseable {
       Path absolute = directory.toAbsolutePath().normalize();
       Path binaries = PostgresBinaries.unpacked();
       EmbeddedServer server = new EmbeddedServer(absolute, binaries, password(absolute), freePort());
+      server.diskShortage().ifPresent(reason -> {
+        throw new StoreException("PostgreSQL cannot be started: " + reason, true);
+      });
       if (!Files.exists(server.cluster)) {
         server.create();
       }

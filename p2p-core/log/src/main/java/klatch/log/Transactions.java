@@ -6,7 +6,6 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,27 +20,26 @@ public final class Transactions {
   /** A restart of the server or of its machine's network takes less; after this the caller is told. */
   public static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int PAUSE_MILLIS = 100;
-  private static final String DISK_FULL = "53100";
   /** Shutdown, crash, starting up, too many connections, serialization failure, deadlock. */
   private static final Set<String> PASSING = Set.of("57P01", "57P02", "57P03", "53300", "40001", "40P01");
   private static final Logger LOG = LoggerFactory.getLogger(Transactions.class);
 
   private final DataSource pool;
   private final Duration patience;
-  private final Supplier<Optional<String>> obstacle;
+  private final DiskAlarm disk;
 
   public Transactions(DataSource pool) {
-    this(pool, PATIENCE, Optional::empty);
+    this(pool, PATIENCE, DiskAlarm.unseen());
   }
 
   /**
    * @param patience how long to wait while the server is away
-   * @param obstacle says what keeps it away, if that is known and waiting is no use
+   * @param disk     is raised when the disk is full, and then waiting is no use
    */
-  public Transactions(DataSource pool, Duration patience, Supplier<Optional<String>> obstacle) {
+  public Transactions(DataSource pool, Duration patience, DiskAlarm disk) {
     this.pool = pool;
     this.patience = patience;
-    this.obstacle = obstacle;
+    this.disk = disk;
   }
 
   /** What happens inside one transaction. May run more than once. */
@@ -64,7 +62,7 @@ public final class Transactions {
         if (!isPassing(e)) {
           throw failure(e);
         }
-        Optional<String> hopeless = obstacle.get();
+        Optional<String> hopeless = disk.reason(e);
         if (hopeless.isPresent()) {
           throw new StoreException("nothing was stored: " + hopeless.get(), true, e);
         }
@@ -113,9 +111,9 @@ public final class Transactions {
         || (state != null && (state.startsWith("08") || PASSING.contains(state)));
   }
 
-  private static StoreException failure(SQLException e) {
-    if (DISK_FULL.equals(e.getSQLState())) {
-      return new StoreException("the disk of the database is full, nothing was stored: " + e.getMessage(), true, e);
+  private StoreException failure(SQLException e) {
+    if (DiskAlarm.says(e)) {
+      return new StoreException("nothing was stored: " + disk.reason(e).orElseThrow(), true, e);
     }
     return new StoreException("PostgreSQL refused: " + e.getMessage(), false, e);
   }

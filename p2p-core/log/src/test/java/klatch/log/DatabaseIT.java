@@ -11,7 +11,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
@@ -97,7 +96,7 @@ class DatabaseIT {
     server.stop();
     Thread starter;
     try {
-      assertThatThrownBy(() -> one(new Transactions(pool, Duration.ofMillis(300), Optional::empty), "SELECT 1"))
+      assertThatThrownBy(() -> one(new Transactions(pool, Duration.ofMillis(300), DiskAlarm.unseen()), "SELECT 1"))
           .isInstanceOfSatisfying(StoreException.class, e -> assertThat(e.retrySafe()).isTrue());
     } finally {
       starter = Thread.startVirtualThread(server::start);
