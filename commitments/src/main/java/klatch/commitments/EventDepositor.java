@@ -55,7 +55,8 @@ final class EventDepositor {
     if (offer.isEmpty()) {
       return new LockResult.Refused("the organiser has not offered a deposit to this device yet");
     }
-    Optional<String> wrong = new OfferCheck(parts, terms.get(), event).problem(offer.get().message());
+    Optional<String> wrong = new OfferCheck(parts, terms.get(), event).problem(offer.get().message())
+        .or(() -> shared(offer.get().message(), known.get().host()));
     if (wrong.isPresent()) {
       return new LockResult.Refused(wrong.get());
     }
@@ -66,6 +67,13 @@ final class EventDepositor {
         new Change.PutOwnDeposit(event, paying)));
     followed(paying, send(paying));
     return new LockResult.UnderWay(parts.store().ownDeposit(event).orElse(paying));
+  }
+
+  /** Whoever collects one deposit shows its preimage, and with it could take every other one on the same hash. */
+  private Optional<String> shared(DepositMessage.Offer offer, DeviceId host) {
+    return book.of(event).all(host, DepositMessage.Offer.class).stream().map(Said::message)
+        .filter(other -> other.hash().equals(offer.hash()) && !other.person().equals(parts.self())).findFirst()
+        .map(other -> "the invoice's hash was offered to " + other.person() + " too");
   }
 
   private Payment send(OwnDeposit paying) {
