@@ -22,10 +22,17 @@ import klatch.meetup.SignedEncounter;
  *
  * @param complete whether the organiser has said that all is done
  * @param findings every difference between what should have happened and what is said to have
+ * @param pending  what the organiser owes and still has time for: claimed payouts without a receipt
  */
-public record Audit(EventId event, boolean complete, List<Finding> findings) {
+public record Audit(EventId event, boolean complete, List<Finding> findings, List<Finding> pending) {
   public Audit {
     findings = List.copyOf(findings);
+    pending = List.copyOf(pending);
+  }
+
+  /** With nothing pending. */
+  public Audit(EventId event, boolean complete, List<Finding> findings) {
+    this(event, complete, findings, List.of());
   }
 
   public boolean clean() {
@@ -59,7 +66,7 @@ public record Audit(EventId event, boolean complete, List<Finding> findings) {
         .map(signed -> encounters.getOrDefault(signed, List.of())).orElse(List.of());
     AuditTrail.Subject subject = new AuditTrail.Subject(known.get(), terms.get(), said, presence, proofs,
         Math.max(nowMillis, said.latestMillis()));
-    return Optional.of(new Audit(event, subject.reported(), new AuditTrail(decode).all(subject)));
+    return Optional.of(new AuditTrail(decode).all(subject));
   }
 
   private static Map<SignedEncounter, List<EntryId>> encounters(List<Entry> entries) {

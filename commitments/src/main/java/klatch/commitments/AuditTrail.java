@@ -69,11 +69,13 @@ final class AuditTrail {
     }
   }
 
-  List<Finding> all(Subject of) {
+  /** All differences, and what is not done yet and need not be. */
+  Audit all(Subject of) {
     List<Finding> found = settlement(of);
+    List<Finding> pending = new ArrayList<>();
     found.addAll(new DepositAudit(of).findings());
-    guarded(of, found, () -> new PayoutAudit(of, decode, found).look());
-    return found;
+    guarded(of, found, () -> new PayoutAudit(of, decode, found, pending).look());
+    return new Audit(of.event().id(), of.reported(), found, pending);
   }
 
   private static void verdict(Subject of, List<Finding> found) {

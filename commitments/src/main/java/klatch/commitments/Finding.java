@@ -36,6 +36,8 @@ public record Finding(Kind kind, Optional<DeviceId> person, String message, List
     WRONG_ROUND,
     /** A payout was claimed and not paid, or said to be unclaimed. */
     PAYOUT_MISSING,
+    /** A payout was claimed and is not paid yet; there is time left to try. No difference, as long as it is pending. */
+    PAYOUT_PENDING,
     /** A payout of the wrong amount, with too high a fee, or without a valid receipt. */
     WRONG_PAYOUT,
     /** A held deposit was neither given back nor collected by the end. */

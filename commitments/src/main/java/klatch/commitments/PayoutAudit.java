@@ -1,5 +1,6 @@
 package klatch.commitments;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,12 +13,24 @@ final class PayoutAudit {
   private final AuditTrail.Subject of;
   private final Function<String, Lightning.Invoice> decode;
   private final List<Finding> found;
+  private final List<Finding> pending;
 
-  /** @param found takes what is found */
-  PayoutAudit(AuditTrail.Subject of, Function<String, Lightning.Invoice> decode, List<Finding> found) {
+  /**
+   * A payment that was sent in time can be stuck on its way until its last HTLC expires: payers allow at most 1,008 blocks,
+   * a week.
+   */
+  private static final Duration LONGEST_PAYMENT = Duration.ofDays(7);
+
+  /**
+   * @param found   takes what is wrong
+   * @param pending takes what may still come right
+   */
+  PayoutAudit(AuditTrail.Subject of, Function<String, Lightning.Invoice> decode, List<Finding> found,
+      List<Finding> pending) {
     this.of = of;
     this.decode = decode;
     this.found = found;
+    this.pending = pending;
   }
 
   void look() {
@@ -59,8 +72,13 @@ final class PayoutAudit {
     Optional<Said<DepositMessage.Claim>> claim = of.said().claim(of.host(), payout.person(),
         round.message().round());
     claim.ifPresent(c -> proofs.add(c.entry()));
-    boolean late = claim.isPresent() && of.nowMillis() >= of.terms().clock().payoutsCloseAtMillis();
-    if (over || late) {
+    long until = round.timestampMillis() + of.terms().claimWindowMillis() + LONGEST_PAYMENT.toMillis();
+    boolean late = claim.isPresent() && of.nowMillis() >= until;
+    if (claim.isPresent() && !over && !late) {
+      pending.add(new Finding(Finding.Kind.PAYOUT_PENDING, Optional.of(payout.person()), payout.person() + " claimed "
+          + payout.amount() + " in round " + round.message().round() + " at " + claim.get().timestampMillis()
+          + "; the organiser has until " + until + " to pay it (milliseconds since 1970)", proofs));
+    } else if (over || late) {
       add(Finding.Kind.PAYOUT_MISSING, payout.person(), "there is no receipt for " + payout.amount() + " to "
           + payout.person() + " in round " + round.message().round(), proofs);
     }

@@ -1,5 +1,7 @@
 package klatch.cli;
 
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import klatch.web.wire.Money;
 import picocli.CommandLine.Command;
@@ -26,12 +28,20 @@ final class Audit implements Callable<Integer> {
     if (audit.clean()) {
       session.say("Clean: the signed log and what was done agree"
           + (audit.complete() ? "." : ", as far as it is done."));
-      return;
+    } else {
+      session.say("NOT clean: " + Words.count(audit.findings().size(), "difference", "differences") + ".");
+      list(audit.findings(), "proof");
     }
-    session.say("NOT clean: " + Words.count(audit.findings().size(), "difference", "differences") + ".");
-    for (var finding : audit.findings()) {
+    if (!audit.pending().isEmpty()) {
+      session.say("Pending: " + Words.count(audit.pending().size(), "payout", "payouts") + ".");
+      list(audit.pending(), "see");
+    }
+  }
+
+  private void list(List<Money.Finding> findings, String label) {
+    for (var finding : findings) {
       session.say("  " + finding.message());
-      finding.proofs().forEach(proof -> session.say("    proof   " + proof));
+      finding.proofs().forEach(proof -> session.say(String.format(Locale.ROOT, "    %-7s %s", label, proof)));
     }
   }
 }

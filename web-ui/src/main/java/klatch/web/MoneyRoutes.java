@@ -56,7 +56,8 @@ record MoneyRoutes(Meetup meetup, Optional<ApiParts.Money> money) {
     var event = withDeposits(call);
     Audit audit = connected(money).deposits().audit(event.id()).orElseThrow();
     return new Money.Audit(event.id().toString(), audit.clean(), audit.complete(),
-        audit.findings().stream().map(MoneyRoutes::shown).toList());
+        audit.findings().stream().map(MoneyRoutes::shown).toList(),
+        audit.pending().stream().map(MoneyRoutes::shown).toList());
   }
 
   private static Money.Finding shown(Finding finding) {

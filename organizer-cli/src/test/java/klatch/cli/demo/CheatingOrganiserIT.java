@@ -37,6 +37,8 @@ import klatch.regtest.Until;
 final class CheatingOrganiserIT {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final long MINUTE = 60_000;
+  /** So long after the claim window a payment can still be stuck on its way. */
+  private static final long WEEK = Duration.ofDays(7).toMillis();
   private static final int MOST_ENTRIES = 1_000;
   private static final int ROBBED = 0;
   private static final int NO_SHOW = 3;
@@ -65,6 +67,9 @@ final class CheatingOrganiserIT {
       Until.holds("one payout is paid, one said to be and one claimed in vain", PATIENCE,
           () -> payoutStates(world, evening, NO_SHOW).equals(List.of("claimed", "paid", "paid")));
       world.jumpTo(terms.clock().payoutsCloseAtMillis() + MINUTE);
+      Until.holds("what was claimed in vain is pending", PATIENCE,
+          () -> audit(world, evening, NO_SHOW).pending().size() == 1);
+      world.jumpTo(terms.clock().payoutsCloseAtMillis() + terms.claimWindowMillis() + WEEK);
       Until.holds("every cheat is found", PATIENCE, () -> audit(world, evening, NO_SHOW).findings().size() == CHEATS);
       var audit = audit(world, evening, NO_SHOW);
       theTheftIsProved(world, audit);

@@ -22,7 +22,7 @@ public final class Money {
    * @param complete whether the organiser has said that all is done
    * @param findings every difference, with the signed statements that prove it
    */
-  public record Audit(String event, boolean clean, boolean complete, List<Finding> findings) {}
+  public record Audit(String event, boolean clean, boolean complete, List<Finding> findings, List<Finding> pending) {}
 
   /**
    * @param person whom it is about, if one person
