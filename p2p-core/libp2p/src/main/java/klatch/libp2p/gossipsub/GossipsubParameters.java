@@ -88,7 +88,7 @@ public record GossipsubParameters(Degrees degrees, Timing timing, Gossip gossip,
    */
   public record Relay(int iDontWantBytes, int iDontWantPerHeartbeat, int iDontWantIds, int iDontWantHeartbeats,
       int eagerPeers, long staggerMillis) {
-    public static final Relay DEFAULT = new Relay(1_000, 1_000, 10_000, 3, 3, 60);
+    public static final Relay DEFAULT = new Relay(1_000, 1_000, 10_000, 3, 2, 200);
 
     public Relay withStagger(int eager, long millis) {
       return new Relay(iDontWantBytes, iDontWantPerHeartbeat, iDontWantIds, iDontWantHeartbeats, eager, millis);

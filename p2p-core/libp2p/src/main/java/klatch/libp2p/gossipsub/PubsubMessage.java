@@ -80,6 +80,11 @@ public final class PubsubMessage implements RpcPart, Topic.Message {
     return new PubsubMessage(bytes, spans);
   }
 
+  /** A message with author and number that nobody has signed. Hosts refuse it; it is for simulations. */
+  public static PubsubMessage unsigned(String topic, byte[] data, PeerId author, byte[] seqno) {
+    return of(topic, data, author, seqno, null, null);
+  }
+
   /** A message of one's own; {@code null} fields are left out. */
   static PubsubMessage of(String topic, byte[] data, @Nullable PeerId from, byte @Nullable [] seqno,
       byte @Nullable [] signature, byte @Nullable [] key) {
