@@ -125,7 +125,9 @@ final class LdkEvents {
       }
       case "claimed" -> {
         PaymentHash hash = hash(event);
-        return told(new LightningEvent.HtlcCollected(hash, msat(event, "amountMsat"))) && forgotten(hash);
+        Msat amount = msat(event, "amountMsat");
+        commits.write(connection -> LdkStore.received(connection, hash, amount));
+        return told(new LightningEvent.HtlcCollected(hash, amount)) && forgotten(hash);
       }
       case "sent" -> {
         Payment.Sent sent = new Payment.Sent(id(event), Preimage.parse(event.required("preimage").asText()),

@@ -142,6 +142,11 @@ public final class LdkLightning implements Lightning {
     node.call(LdkNode.request("close").put("channel", channelId).put("force", force));
   }
 
+  /** The newest payments in either direction, newest first. */
+  public List<PaymentRecord> payments(int limit) {
+    return store.payments(limit);
+  }
+
   /** Asks the chain for a new tip at once, without waiting for the next poll. */
   public void poke() {
     node.call(LdkNode.request("poke"));
@@ -206,8 +211,7 @@ public final class LdkLightning implements Lightning {
       if (known.isPresent()) {
         return known.get();
       }
-      decode(request.bolt11()); // a bad invoice is the caller's mistake, not a bad transaction
-      Attempt attempt = new Attempt(request);
+      Attempt attempt = new Attempt(request, decode(request.bolt11()));
       commits.write(attempt::into);
       return attempt.outcome();
     } finally {
@@ -222,11 +226,14 @@ public final class LdkLightning implements Lightning {
    */
   private final class Attempt {
     private final PayRequest request;
+    /** Read before: a bad invoice is the caller's mistake, not a bad transaction. */
+    private final Invoice invoice;
     private @Nullable Payment outcome;
     private @Nullable LightningException failure;
 
-    Attempt(PayRequest request) {
+    Attempt(PayRequest request, Invoice invoice) {
       this.request = request;
+      this.invoice = invoice;
     }
 
     /** The transaction may be tried again; LDK is asked once. */
@@ -235,8 +242,11 @@ public final class LdkLightning implements Lightning {
         ask();
       }
       switch (outcome) {
-        case Payment.Failed failed -> LdkStore.ended(connection, failed);
-        case Payment.Pending pending -> LdkStore.started(connection, pending.id());
+        case Payment.Failed failed -> {
+          LdkStore.started(connection, failed.id(), invoice);
+          LdkStore.ended(connection, failed);
+        }
+        case Payment.Pending pending -> LdkStore.started(connection, pending.id(), invoice);
         case null -> {
         }
         case Payment.Sent sent -> throw new IllegalStateException("just asked for, and sent already: " + sent);

@@ -4,11 +4,14 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 import klatch.commitments.LightningException;
+import klatch.commitments.Lightning.Invoice;
 import klatch.commitments.Lightning.Payment;
 import klatch.commitments.Msat;
 import klatch.commitments.PaymentHash;
@@ -70,13 +73,60 @@ final class LdkStore {
     }
   }
 
-  /** Remembers that a payment is under way. */
-  static void started(Connection connection, PaymentId id) throws SQLException {
+  /** Remembers that a payment of this invoice is under way. */
+  static void started(Connection connection, PaymentId id, Invoice invoice) throws SQLException {
     try (PreparedStatement insert = connection
-        .prepareStatement("insert into ldk_payment (id) values (?) on conflict (id) do nothing")) {
+        .prepareStatement(
+            "insert into ldk_payment (id, hash, asked_msat) values (?, ?, ?) on conflict (id) do nothing")) {
       insert.setBytes(1, id.bytes());
+      insert.setBytes(2, invoice.hash().bytes());
+      insert.setObject(3, invoice.amount().map(Msat::value).orElse(null));
       insert.executeUpdate();
     }
+  }
+
+  /** Remembers a payment that this node took. */
+  static void received(Connection connection, PaymentHash hash, Msat amount) throws SQLException {
+    try (PreparedStatement insert = connection
+        .prepareStatement("insert into ldk_received (hash, amount_msat) values (?, ?) on conflict (hash) do nothing")) {
+      insert.setBytes(1, hash.bytes());
+      insert.setLong(2, amount.value());
+      insert.executeUpdate();
+    }
+  }
+
+  /** The newest payments in either direction, newest first. */
+  List<PaymentRecord> payments(int limit) {
+    return query(money, connection -> {
+      List<PaymentRecord> payments = new ArrayList<>();
+      try (PreparedStatement select = connection.prepareStatement(
+          """
+              select true, hash, coalesce(amount_msat, asked_msat), fee_msat, preimage is not null, reason, released, started_at
+                from ldk_payment
+              union all select false, hash, amount_msat, 0, true, null, false, received_at from ldk_received
+              order by 8 desc limit ?""")) {
+        select.setInt(1, limit);
+        try (ResultSet row = select.executeQuery()) {
+          while (row.next()) {
+            payments.add(record(row));
+          }
+        }
+      }
+      return payments;
+    });
+  }
+
+  private static PaymentRecord record(ResultSet row) throws SQLException {
+    Optional<String> reason = Optional.ofNullable(row.getString(6));
+    PaymentRecord.State ended = row.getBoolean(7) ? PaymentRecord.State.GIVEN_BACK : PaymentRecord.State.FAILED;
+    PaymentRecord.State state = row.getBoolean(5)
+        ? PaymentRecord.State.DONE
+        : reason.isPresent() ? ended : PaymentRecord.State.PENDING;
+    return new PaymentRecord(
+        row.getBoolean(1) ? PaymentRecord.Direction.SENT : PaymentRecord.Direction.RECEIVED, state,
+        Optional.ofNullable(row.getBytes(2)).map(PaymentHash::new),
+        Optional.ofNullable(row.getObject(3, Long.class)).map(Msat::new), new Msat(row.getLong(4)),
+        row.getTimestamp(8).toInstant(), reason);
   }
 
   /** Remembers how a payment ended; an end that is known already stays. */

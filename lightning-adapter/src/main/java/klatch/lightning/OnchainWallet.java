@@ -7,10 +7,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 import klatch.commitments.LightningException;
+import org.bitcoinj.base.Address;
+import org.bitcoinj.base.AddressParser;
 import org.bitcoinj.base.Coin;
 import org.bitcoinj.base.Sha256Hash;
+import org.bitcoinj.base.exceptions.AddressFormatException;
 import org.bitcoinj.core.Block;
 import org.bitcoinj.core.Transaction;
 import org.bitcoinj.core.TransactionInput;
@@ -84,9 +89,12 @@ public final class OnchainWallet {
    *
    * @throws LightningException if the wallet has not enough; the message says how much it has and needs
    */
-  synchronized byte[] pay(List<Payout> payouts) {
+  byte[] pay(List<Payout> payouts) {
+    return pay(payouts, feeRate());
+  }
+
+  private synchronized byte[] pay(List<Payout> payouts, long feeRate) {
     int height = follow();
-    long feeRate = feeRate();
     long wanted = payouts.stream().mapToLong(Payout::valueSat).sum();
     List<WalletStore.OwnCoin> chosen = new ArrayList<>();
     long sum = 0;
@@ -111,6 +119,61 @@ public final class OnchainWallet {
     sign(transaction, chosen);
     chosen.forEach(coin -> promised.add(coin.outpoint()));
     return transaction.serialize();
+  }
+
+  /**
+   * What a payment to an address became.
+   *
+   * @param txid as block explorers show it
+   */
+  public record Sent(String txid, long amountSat, long feeSat) {}
+
+  /**
+   * Pays an address and hands the transaction to the network.
+   *
+   * @param feeSatPerVbyte empty for the chain's own estimate
+   * @throws IllegalArgumentException if the address is none of this network, or the amount or the fee rate makes no sense
+   * @throws LightningException       if the wallet has not enough
+   */
+  public Sent send(String address, long amountSat, OptionalLong feeSatPerVbyte) {
+    Script script = script(address);
+    if (amountSat < DUST_SAT) {
+      throw new IllegalArgumentException("an output needs at least " + DUST_SAT + " sat, not " + amountSat);
+    }
+    long rate = feeSatPerVbyte.orElseGet(this::feeRate);
+    if (rate < 1 || rate > MAX_FEE_SAT_PER_VBYTE) {
+      throw new IllegalArgumentException(
+          "the fee must lie in 1.." + MAX_FEE_SAT_PER_VBYTE + " sat per vbyte, not " + rate);
+    }
+    byte[] bytes = pay(List.of(new Payout(script, amountSat)), rate);
+    try {
+      chain.broadcast(bytes);
+    } catch (ChainException e) {
+      abandon(bytes);
+      throw new LightningException("the chain did not take the payment: " + e.getMessage(), !e.refused(), e);
+    }
+    Transaction transaction = Transaction.read(ByteBuffer.wrap(bytes));
+    return new Sent(transaction.getTxId().toString(), amountSat,
+        inputs(transaction) - transaction.getOutputSum().value);
+  }
+
+  private Script script(String address) {
+    try {
+      Address parsed = AddressParser.getDefault(network.bitcoinj()).parseAddress(address);
+      if (parsed.network() != network.bitcoinj()) {
+        throw new IllegalArgumentException(address + " is an address of " + parsed.network().id());
+      }
+      return ScriptBuilder.createOutputScript(parsed);
+    } catch (AddressFormatException e) {
+      throw new IllegalArgumentException("not an address of " + network.label() + ": " + address, e);
+    }
+  }
+
+  private long inputs(Transaction transaction) {
+    Map<WalletStore.Outpoint, Long> values = store.coins().stream()
+        .collect(Collectors.toMap(WalletStore.OwnCoin::outpoint, WalletStore.OwnCoin::valueSat));
+    return transaction.getInputs().stream().mapToLong(input -> values.getOrDefault(outpoint(input.getOutpoint()), 0L))
+        .sum();
   }
 
   /** Takes back the coins of a transaction that will not be sent. */

@@ -99,7 +99,7 @@ public final class NodeMoney implements AutoCloseable {
 
   /** What the local API needs of it. */
   ApiParts.Money forApi() {
-    return new ApiParts.Money(deposits, lightning);
+    return new ApiParts.Money(deposits, lightning, new NodeTreasury(lightning));
   }
 
   /** Where Lightning peers connect, {@code host:port}. */

@@ -64,14 +64,16 @@ final class Session {
         .map(Groups.Group::id).toList());
   }
 
-  private static String resolve(String typed, String what, java.util.function.Supplier<List<String>> known) {
+  /** The one of {@code known} that an id or its first characters (at least 4) mean. */
+  String resolve(String typed, String what, java.util.function.Supplier<List<String>> known) {
     var id = typed.strip().toLowerCase(Locale.ROOT);
     if (FULL_ID.matcher(id).matches()) {
       return id;
     }
     if (!ID_START.matcher(id).matches()) {
       throw new ApiRefusedException("invalid",
-          "an " + what + " is named by its id or the first 4 or more of its 64 hex digits, not '" + typed + "'");
+          (what.equals("event") ? "an " : "a ") + what
+              + " is named by its id or the first 4 or more of its 64 hex digits, not '" + typed + "'");
     }
     var matches = known.get().stream().filter(full -> full.startsWith(id)).toList();
     return switch (matches.size()) {

@@ -34,13 +34,7 @@ final class Status implements Callable<Integer> {
     session.say("  balance    " + Words.sat(lightning.balanceMsat()));
     if (!lightning.channels().isEmpty()) {
       session.say("");
-      var table = new Table("CHANNEL WITH", ">CAPACITY", ">OURS", ">CAN SEND", ">CAN RECEIVE", "");
-      for (var channel : lightning.channels()) {
-        table.row(Words.shortId(channel.peer()), Words.sat(channel.capacityMsat()), Words.sat(channel.oursMsat()),
-            Words.sat(channel.canSendMsat()), Words.sat(channel.canReceiveMsat()),
-            channel.usable() ? "ready" : "not ready");
-      }
-      table.print(session.out());
+      ChannelList.print(lightning.channels(), session.out());
     }
   }
 }

@@ -99,7 +99,7 @@ final class MoneyCommandsIT {
           .contains("pot 0 sat = paid out 0 sat").contains("Everything is done.");
       assertThat(run(ben, "audit", event))
           .isEqualTo(new Ran(0, "Clean: the signed log and what was done agree." + System.lineSeparator()));
-      assertThat(run(anna, "status").out()).containsPattern("CHANNEL WITH +CAPACITY").contains("1,000,000 sat");
+      assertThat(run(anna, "status").out()).containsPattern("CHANNEL +WITH +CAPACITY").contains("1,000,000 sat");
     }
   }
 

@@ -16,8 +16,8 @@ import klatch.meetup.checkin.CheckIn;
 public record ApiParts(Meetup meetup, CheckIn checkIn, Host host, Optional<Money> money, NodeControl node,
     InstantSource clock) {
 
-  /** Deposits and the Lightning node behind them. */
-  public record Money(Deposits deposits, Lightning lightning) {}
+  /** Deposits, the Lightning node behind them, and what its operator does with it. */
+  public record Money(Deposits deposits, Lightning lightning, Treasury treasury) {}
 
   Routes routes() {
     var routes = new Routes();
@@ -28,6 +28,7 @@ public record ApiParts(Meetup meetup, CheckIn checkIn, Host host, Optional<Money
     new EventRoutes(meetup, draft, moneyRoutes).addTo(routes);
     new DoorRoutes(meetup, checkIn, host, moneyRoutes).addTo(routes);
     moneyRoutes.addTo(routes);
+    new OperatorRoutes(money).addTo(routes);
     return routes;
   }
 }

@@ -46,7 +46,7 @@ record NodeRoutes(Meetup meetup, Optional<Lightning> lightning, Host host, NodeC
     }
   }
 
-  private static NodeStatus.Channel channel(Lightning.Channel channel) {
+  static NodeStatus.Channel channel(Lightning.Channel channel) {
     return new NodeStatus.Channel(channel.id(), channel.peer(), channel.capacity().value(), channel.ours().value(),
         channel.canSend().value(), channel.canReceive().value(), channel.usable(), channel.pendingHtlcs());
   }

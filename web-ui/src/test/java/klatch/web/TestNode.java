@@ -27,9 +27,50 @@ import klatch.log.LogStore;
 import klatch.meetup.Meetup;
 import klatch.meetup.checkin.CheckIn;
 import org.jspecify.annotations.Nullable;
+import java.util.List;
+import java.util.OptionalLong;
+import klatch.commitments.LightningException;
+import klatch.web.wire.Operations;
 
 /** A node with a real API and a real host on loopback; its log is in memory and its clock is ours. */
 public final class TestNode implements AutoCloseable, NodeControl {
+  /** A Lightning network in memory has no chain. */
+  private static final Treasury NO_TREASURY = new Treasury() {
+    @Override
+    public List<Operations.Payment> payments(int limit) {
+      return List.of();
+    }
+
+    @Override
+    public Operations.Opened open(String peer, long capacitySat, long pushSat) {
+      throw none();
+    }
+
+    @Override
+    public void close(String channelId, boolean force) {
+      throw none();
+    }
+
+    @Override
+    public String newAddress() {
+      throw none();
+    }
+
+    @Override
+    public long confirmedSat() {
+      throw none();
+    }
+
+    @Override
+    public Operations.Sent send(String address, long amountSat, OptionalLong feeSatPerVbyte) {
+      throw none();
+    }
+
+    private LightningException none() {
+      return new LightningException("this node has no wallet on a chain", false);
+    }
+  };
+
   public final AtomicLong nowMillis;
   public final InstantSource clock;
   public final LogStore store;
@@ -52,7 +93,7 @@ public final class TestNode implements AutoCloseable, NodeControl {
     checkIn.serve(host);
     deposits = lightning.map(node -> Deposits
         .start(new Surroundings(key, store, meetup, node, new InMemoryCommitmentStore(), clock)));
-    var money = lightning.map(node -> new ApiParts.Money(deposits.orElseThrow(), node));
+    var money = lightning.map(node -> new ApiParts.Money(deposits.orElseThrow(), node, NO_TREASURY));
     api = LocalApi.start(new ApiParts(meetup, checkIn, host, money, this, clock), 0);
   }
 

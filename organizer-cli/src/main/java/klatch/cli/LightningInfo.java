@@ -1,0 +1,38 @@
+package klatch.cli;
+
+import java.util.concurrent.Callable;
+import klatch.web.wire.NodeStatus;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code klatch lightning info}. */
+@Command(name = "info", description = "Where others reach your Lightning node, what it has, and how much it can take or pay at once.")
+final class LightningInfo implements Callable<Integer> {
+  @Mixin
+  Session session;
+
+  @Override
+  public Integer call() {
+    var lightning = session.api().get("/status", NodeStatus.class).lightning();
+    if (lightning == null) {
+      throw new ApiRefusedException("unavailable",
+          "no Lightning node connected: start the node with --bitcoind-url");
+    }
+    return session.show(lightning, this::words);
+  }
+
+  private void words(NodeStatus.Lightning lightning) {
+    session.say("  node       " + lightning.nodeId() + "@" + lightning.address());
+    session.say("  height     " + lightning.height());
+    session.say("  channels   " + lightning.channels().size());
+    session.say("  balance    " + Words.sat(lightning.balanceMsat()));
+    session.say("  can pay    " + Words.sat(largest(lightning, true)) + " at once");
+    session.say("  can take   " + Words.sat(largest(lightning, false)) + " at once"
+        + (lightning.channels().isEmpty() ? "; open a channel: klatch channel open NODEID@HOST:PORT SAT" : ""));
+  }
+
+  private static long largest(NodeStatus.Lightning lightning, boolean send) {
+    return lightning.channels().stream().filter(NodeStatus.Channel::usable)
+        .mapToLong(channel -> send ? channel.canSendMsat() : channel.canReceiveMsat()).max().orElse(0);
+  }
+}

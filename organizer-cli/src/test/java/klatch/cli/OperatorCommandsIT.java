@@ -1,0 +1,173 @@
+package klatch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import klatch.commitments.Lightning;
+import klatch.commitments.Msat;
+import klatch.commitments.PaymentId;
+import klatch.lightning.ChannelPolicy;
+import klatch.lightning.Network;
+import klatch.log.Database;
+import klatch.regtest.LightningNode;
+import klatch.regtest.Until;
+import klatch.regtest.chain.Chain;
+import klatch.regtest.chain.EmbeddedChain;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A Lightning node run from the command line alone, against a node of somebody else, on real channels. */
+@Timeout(120)
+final class OperatorCommandsIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(45);
+  private static final long COIN_SAT = 100_000_000;
+  private static final long CAPACITY_SAT = 1_000_000;
+
+  @TempDir
+  Path directory;
+
+  private record Ran(int exitCode, String out) {
+    JsonNode json() throws Exception {
+      return Json.MAPPER.readTree(out.lines().reduce((_, last) -> last).orElseThrow());
+    }
+  }
+
+  private Ran run(String... args) {
+    var out = new StringWriter();
+    var all = new ArrayList<>(List.of(args));
+    all.addAll(List.of("--data-dir", directory.resolve("anna").toString()));
+    int exitCode = Commands.of(_ -> {
+      throw new AssertionError("no command but up starts a node");
+    }).setOut(new PrintWriter(out)).setErr(new PrintWriter(out)).execute(all.toArray(String[]::new));
+    return new Ran(exitCode, out.toString());
+  }
+
+  private JsonNode json(String... args) throws Exception {
+    var all = new ArrayList<>(List.of(args));
+    all.add("--json");
+    var ran = run(all.toArray(String[]::new));
+    assertThat(ran.exitCode()).as(ran.out()).isZero();
+    return ran.json();
+  }
+
+  @Test
+  void channelsAreOpenedPaidThroughAndClosedWithNothingButTheseCommands() throws Exception {
+    try (Chain chain = EmbeddedChain.start(java.time.InstantSource.system());
+        var database = Database.embedded(directory.resolve("postgres"), "");
+        var stranger = LightningNode.start("stranger", chain, database, ChannelPolicy.regtestLeaf());
+        var _ = Node.start(options(chain, database))) {
+      fundsArrive(chain);
+      opensAChannel(chain, stranger);
+      paysAndIsPaid(stranger);
+      refusesWhatMakesNoSense();
+      closesAndSendsItsCoins(chain);
+    }
+  }
+
+  private void fundsArrive(Chain chain) throws Exception {
+    chain.fund(json("wallet", "address").required("address").asText(), COIN_SAT);
+    chain.mine(1);
+    assertThat(json("wallet", "balance").required("confirmedSat").asLong()).isEqualTo(COIN_SAT);
+    assertThat(run("wallet", "balance").out()).contains("100,000,000 sat");
+  }
+
+  private void opensAChannel(Chain chain, LightningNode stranger) throws Exception {
+    assertThat(run("channel", "list").out()).contains("No channels yet");
+    var address = stranger.lightning().listenAddress();
+    var opened = json("channel", "open",
+        stranger.lightning().nodeId() + "@" + address.getAddress().getHostAddress() + ":"
+            + address.getPort(),
+        Long.toString(CAPACITY_SAT), "--push-sat", "400000");
+    chain.mine(1);
+    Until.holds("the channel works", PATIENCE, () -> {
+      try {
+        var channels = json("channel", "list").required("channels");
+        return channels.size() == 1 && channels.get(0).required("usable").asBoolean()
+            && channels.get(0).required("id").asText().equals(opened.required("channel").asText())
+            && stranger.lightning().status().channels().stream().allMatch(Lightning.Channel::usable);
+      } catch (Exception e) {
+        throw new AssertionError(e);
+      }
+    });
+    assertThat(run("lightning", "info").out()).contains("channels   1").contains("balance    600,000 sat");
+  }
+
+  private void paysAndIsPaid(LightningNode stranger) throws Exception {
+    var theirs = stranger.lightning().invoice(Msat.ofSat(25_000), "bread", Duration.ofHours(1));
+    var paid = json("lightning", "pay", theirs.bolt11());
+    assertThat(paid.required("state").asText()).isEqualTo("done");
+    assertThat(paid.required("amountMsat").asLong()).isEqualTo(25_000_000);
+    assertThat(json("lightning", "pay", theirs.bolt11()).required("state").asText()).isEqualTo("done");
+
+    var ours = json("lightning", "invoice", "7000", "--description", "wine");
+    stranger.lightning().watch(_ -> {
+    });
+    var id = new PaymentId(SecureRandom.getSeed(32));
+    stranger.lightning()
+        .pay(new Lightning.PayRequest(id, ours.required("bolt11").asText(), Msat.ofSat(10), Duration.ofSeconds(30)));
+    Until.holds("the stranger's payment arrives", PATIENCE,
+        () -> stranger.lightning().payment(id).orElseThrow() instanceof Lightning.Payment.Sent);
+    Until.holds("both payments are in the history", PATIENCE, () -> {
+      try {
+        return json("lightning", "payments").required("payments").size() == 2;
+      } catch (Exception e) {
+        throw new AssertionError(e);
+      }
+    });
+    var newest = json("lightning", "payments").required("payments").get(0);
+    assertThat(newest.required("direction").asText()).isEqualTo("received");
+    assertThat(newest.required("hash")).isEqualTo(ours.required("hash"));
+    assertThat(run("lightning", "payments").out()).contains("25,000 sat").contains("paid").contains("received");
+    assertThat(json("lightning", "info").required("balanceMsat").asLong()).isEqualTo(582_000_000);
+  }
+
+  private void refusesWhatMakesNoSense() {
+    assertThat(run("lightning", "pay", "lnbcrt1nonsense")).extracting(Ran::exitCode).isEqualTo(1);
+    assertThat(run("channel", "open", "nobody", "100000").out()).contains("NODEID@HOST:PORT");
+    assertThat(run("channel", "close", "abcd").out()).contains("no channel here begins with abcd");
+    assertThat(run("wallet", "send", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", "1000").out())
+        .contains("not an address of regtest");
+    assertThat(run("wallet", "send", "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", "100").out())
+        .contains("at least 330");
+    assertThat(run("wallet", "send", "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", "9999999999").out())
+        .contains("the on-chain wallet has");
+  }
+
+  private void closesAndSendsItsCoins(Chain chain) throws Exception {
+    long before = json("wallet", "balance").required("confirmedSat").asLong();
+    var channel = json("channel", "list").required("channels").get(0).required("id").asText();
+    assertThat(run("channel", "close", channel.substring(0, 8)).out()).contains("Closing the channel");
+    Until.holds("the channel's coins are back", PATIENCE, () -> {
+      chain.mine(1);
+      try {
+        return json("wallet", "balance").required("confirmedSat").asLong() > before + 500_000;
+      } catch (Exception e) {
+        throw new AssertionError(e);
+      }
+    });
+    long all = json("wallet", "balance").required("confirmedSat").asLong();
+    var sent = json("wallet", "send", "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", "40000000", "--fee-rate", "3");
+    chain.mine(1);
+    assertThat(json("wallet", "balance").required("confirmedSat").asLong())
+        .isEqualTo(all - 40_000_000 - sent.required("feeSat").asLong());
+  }
+
+  private NodeOptions options(Chain chain, Database database) {
+    var rpc = chain.rpc();
+    return new NodeOptions(directory.resolve("anna"),
+        new NodeOptions.Storage(Optional.of(database.urlWithLogin()), "anna_"),
+        new NodeOptions.Chain(Network.REGTEST,
+            Optional
+                .of(new NodeOptions.Bitcoind(rpc.uri(), new NodeOptions.Login.Password(rpc.user(), rpc.password())))),
+        new NodeOptions.Ports(List.of("/ip4/127.0.0.1/tcp/0"), 0, 0), Optional.empty(), Optional.empty());
+  }
+}

@@ -1,0 +1,36 @@
+package klatch.web;
+
+import java.util.List;
+import java.util.OptionalLong;
+import klatch.web.wire.Operations;
+
+/**
+ * What an operator asks of the Lightning node beyond deposits: history, channels, and coins on the chain. Thread-safe;
+ * blocks. Failures of the node are {@link klatch.commitments.LightningException}, mistakes of the caller
+ * {@link IllegalArgumentException}.
+ */
+public interface Treasury {
+  /** The newest payments in either direction, newest first. */
+  List<Operations.Payment> payments(int limit);
+
+  /**
+   * Connects to a peer and opens a channel with it, paid for by the wallet.
+   *
+   * @param peer {@code NODEID@HOST:PORT}
+   */
+  Operations.Opened open(String peer, long capacitySat, long pushSat);
+
+  /** Closes with the peer's consent, or by force. */
+  void close(String channelId, boolean force);
+
+  String newAddress();
+
+  long confirmedSat();
+
+  /**
+   * Pays an address.
+   *
+   * @param feeSatPerVbyte empty for the chain's own estimate
+   */
+  Operations.Sent send(String address, long amountSat, OptionalLong feeSatPerVbyte);
+}
