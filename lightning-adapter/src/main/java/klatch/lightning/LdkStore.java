@@ -17,7 +17,7 @@ import klatch.commitments.Msat;
 import klatch.commitments.PaymentHash;
 import klatch.commitments.PaymentId;
 import klatch.commitments.Preimage;
-import klatch.log.Migrations;
+import klatch.commitments.journal.MoneyTables;
 
 /** The adapter's tables in the money schema. Writing happens on the group commit's connection alone. */
 final class LdkStore {
@@ -29,7 +29,7 @@ final class LdkStore {
 
   /** Brings the adapter's tables into the schema that the connections of this source are set to. */
   static void migrate(DataSource money) {
-    Migrations.sharing(LdkStore.class.getClassLoader(), "klatch/lightning/db", "ldk_history").run(money);
+    MoneyTables.migrate(LdkStore.class.getClassLoader(), "klatch/lightning/db", "ldk_history", money);
   }
 
   Map<String, byte[]> state() {

@@ -14,7 +14,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 import klatch.commitments.GroupCommit;
 import klatch.log.DiskAlarm;
-import klatch.log.Migrations;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,7 +108,7 @@ public final class PostgresGroupCommit implements GroupCommit, AutoCloseable {
   }
 
   private static void migrate(DataSource money) {
-    Migrations.sharing(PostgresGroupCommit.class.getClassLoader(), "klatch/commitments/db", "money_history").run(money);
+    MoneyTables.migrate(PostgresGroupCommit.class.getClassLoader(), "klatch/commitments/db", "money_history", money);
   }
 
   @Override
