@@ -8,6 +8,9 @@ import java.util.function.Consumer;
 public interface Connection extends AutoCloseable {
   PeerId remotePeer();
 
+  /** The key that the peer has proven. */
+  PublicKey remoteKey();
+
   /** The peer's end as seen from here, without {@code /p2p}. */
   Multiaddr remoteAddress();
 
@@ -16,6 +19,15 @@ public interface Connection extends AutoCloseable {
 
   /** Whether we dialled. */
   boolean outbound();
+
+  /**
+   * Whether it goes through a relay that bounds its time and bytes (libp2p circuit-v2). Such a connection is for finding a better one;
+   * protocols that move much should not use it unasked.
+   */
+  boolean limited();
+
+  /** What the peer said of itself last, by identify or its push; empty until it has (libp2p identify). */
+  Optional<PeerDescription> description();
 
   /**
    * Opens a stream and agrees on the first protocol of {@code protocols} that the peer speaks. Blocks for one round trip per protocol.

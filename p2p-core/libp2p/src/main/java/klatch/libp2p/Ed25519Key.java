@@ -4,7 +4,7 @@ import java.security.SecureRandom;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
 /** An Ed25519 private key with its public key. Never printed. Immutable and safe for any thread. */
-public final class Ed25519Key {
+public final class Ed25519Key implements PrivateKey {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final byte[] seed;
@@ -40,13 +40,20 @@ public final class Ed25519Key {
     return publicKey.clone();
   }
 
+  @Override
+  public PublicKey identity() {
+    return PublicKey.ed25519(publicKey);
+  }
+
   /** The 64-byte signature over {@code message}. */
+  @Override
   public byte[] sign(byte[] message) {
     byte[] signature = new byte[Ed25519.SIGNATURE_SIZE];
     Ed25519.sign(seed, 0, publicKey, 0, message, 0, message.length, signature, 0);
     return signature;
   }
 
+  @Override
   public PeerId peerId() {
     return PeerId.of(publicKey);
   }

@@ -34,7 +34,14 @@ public interface Host extends AutoCloseable {
    */
   Connection connect(Multiaddr address);
 
-  /** The oldest open connection to {@code peer}. */
+  /**
+   * Connects to a peer at any of the addresses that the peerstore knows, one after another, or gives the open connection there already is.
+   *
+   * @throws DialException if no address is known, or none of them leads to the peer
+   */
+  Connection connect(PeerId peer);
+
+  /** The oldest open connection to {@code peer}; one without a relay's limits before one with. */
   Optional<Connection> connection(PeerId peer);
 
   /** All open connections. */
@@ -62,6 +69,21 @@ public interface Host extends AutoCloseable {
 
   /** Calls {@code listener} on a virtual thread for every connection made from now on, dialled or accepted. */
   void onConnection(Consumer<Connection> listener);
+
+  /** Calls {@code listener} on a virtual thread for every connection that ends from now on. */
+  void onDisconnection(Consumer<Connection> listener);
+
+  /**
+   * Calls {@code listener} on a virtual thread whenever a peer has said what it is and speaks: once soon after connecting, and again with
+   * each change it tells. {@link Connection#description()} holds the same.
+   */
+  void onIdentify(Consumer<Connection> listener);
+
+  /** What is known of peers, connected or not. */
+  Peerstore peerstore();
+
+  /** Which peers matter more than others when there are too many connections. */
+  PeerTags tags();
 
   /** Closes all connections and ports and ends the threads; streams in use fail with {@link ConnectionClosedException}. */
   @Override

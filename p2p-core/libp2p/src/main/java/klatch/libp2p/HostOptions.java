@@ -1,7 +1,10 @@
 package klatch.libp2p;
 
+import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a host is made from.
@@ -9,10 +12,12 @@ import java.util.List;
  * @param key the identity
  * @param listen addresses such as {@code /ip4/0.0.0.0/tcp/0}; port 0 picks a free one; empty for a host that only dials
  * @param agentVersion what identify says we are
- * @param clock numbers the signed address record; values only ever compare with others of the same peer
+ * @param clock numbers the signed address record and ages the peerstore
+ * @param peerstoreFile where to keep what is known of peers over restarts; in memory only if empty
+ * @param earlyMuxer whether the handshake agrees on the muxer too, which saves a round trip; off only to test against others
  */
-public record HostOptions(Ed25519Key key, List<Multiaddr> listen, String agentVersion, Limits limits,
-    InstantSource clock) {
+public record HostOptions(PrivateKey key, List<Multiaddr> listen, String agentVersion, Limits limits,
+    InstantSource clock, Optional<Path> peerstoreFile, boolean earlyMuxer) {
   /** Longest agent version, so that an identify message stays small. */
   public static final int MAX_AGENT_VERSION_LENGTH = 128;
 
@@ -22,40 +27,43 @@ public record HostOptions(Ed25519Key key, List<Multiaddr> listen, String agentVe
       throw new IllegalArgumentException(
           "agent version of " + agentVersion.length() + " characters, at most " + MAX_AGENT_VERSION_LENGTH);
     }
-    for (Multiaddr address : listen) {
-      if (!address.isTcp()) {
-        throw new IllegalArgumentException("not a TCP listen address: " + address);
-      }
-    }
   }
 
   /** A host with this identity that does not listen, with the default limits and the system clock. */
-  public static HostOptions of(Ed25519Key key) {
-    return new HostOptions(key, List.of(), "klatch", Limits.DEFAULT, InstantSource.system());
+  public static HostOptions of(PrivateKey key) {
+    return new HostOptions(key, List.of(), "klatch", Limits.DEFAULT, InstantSource.system(), Optional.empty(), true);
   }
 
   /** Listens on these addresses, given as text. */
   public HostOptions listen(String... addresses) {
     try {
-      List<Multiaddr> parsed = new java.util.ArrayList<>();
+      List<Multiaddr> parsed = new ArrayList<>();
       for (String address : addresses) {
         parsed.add(Multiaddr.parse(address));
       }
-      return new HostOptions(key, parsed, agentVersion, limits, clock);
+      return new HostOptions(key, parsed, agentVersion, limits, clock, peerstoreFile, earlyMuxer);
     } catch (MalformedMessageException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
   }
 
   public HostOptions agentVersion(String value) {
-    return new HostOptions(key, listen, value, limits, clock);
+    return new HostOptions(key, listen, value, limits, clock, peerstoreFile, earlyMuxer);
   }
 
   public HostOptions limits(Limits value) {
-    return new HostOptions(key, listen, agentVersion, value, clock);
+    return new HostOptions(key, listen, agentVersion, value, clock, peerstoreFile, earlyMuxer);
   }
 
   public HostOptions clock(InstantSource value) {
-    return new HostOptions(key, listen, agentVersion, limits, value);
+    return new HostOptions(key, listen, agentVersion, limits, value, peerstoreFile, earlyMuxer);
+  }
+
+  public HostOptions peerstoreFile(Path value) {
+    return new HostOptions(key, listen, agentVersion, limits, clock, Optional.of(value), earlyMuxer);
+  }
+
+  public HostOptions earlyMuxer(boolean value) {
+    return new HostOptions(key, listen, agentVersion, limits, clock, peerstoreFile, value);
   }
 }

@@ -2,14 +2,6 @@ package klatch.libp2p;
 
 import java.io.IOException;
 import java.net.BindException;
-import java.net.Inet6Address;
-import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
-import java.net.StandardSocketOptions;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,54 +15,76 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import klatch.libp2p.host.ConnectionTable;
+import klatch.libp2p.host.Handshakes;
+import klatch.libp2p.host.MemoryPeerstore;
+import klatch.libp2p.host.PeerstoreFile;
+import klatch.libp2p.host.Refusals;
+import klatch.libp2p.host.UpgradedConnection;
 import klatch.libp2p.identify.Identify;
 import klatch.libp2p.identify.Ping;
-import klatch.libp2p.noise.NoiseHandshake;
-import klatch.libp2p.transport.Handshakes;
-import klatch.libp2p.transport.ListenAddresses;
-import klatch.libp2p.transport.Refusals;
-import klatch.libp2p.transport.SecuredSocket;
-import klatch.libp2p.transport.SocketBytes;
-import klatch.libp2p.transport.TcpConnection;
+import klatch.libp2p.identify.SignedEnvelope;
+import klatch.libp2p.transport.RawConnection;
+import klatch.libp2p.transport.TcpTransport;
+import klatch.libp2p.transport.Transport;
+import klatch.libp2p.transport.Upgrader;
 import klatch.libp2p.yamux.BufferBudget;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The host over TCP, Noise and yamux. It answers identify and ping from the start. Every thread of it is virtual. */
+/**
+ * The host over TCP and whatever other transports it is given, Noise and yamux. It answers identify and ping from the start, and asks every
+ * peer it connects with who it is. Every thread of it is virtual.
+ */
 public final class Libp2pHost implements Host {
   private static final Logger LOG = LoggerFactory.getLogger(Libp2pHost.class);
   /** How often deadlines are looked at. */
   private static final Duration TICK = Duration.ofMillis(100);
+  /** How often the peerstore is written, if it has changed. */
+  private static final Duration SAVE_EVERY = Duration.ofSeconds(30);
   /** What peers get to close their side when the host closes. */
   private static final Duration GOODBYE = Duration.ofMillis(60);
   /** How long closing waits for the threads of handlers after that. */
   private static final Duration THREADS_END = Duration.ofMillis(60);
-  private static final int ACCEPT_BACKLOG = 128;
+  /** Addresses of one peer that are tried. */
+  private static final int MAX_DIALLED_ADDRESSES = 16;
 
   private final HostOptions options;
   private final PeerId id;
-  private final SecureRandom random = new SecureRandom();
-  private final NoiseHandshake.Credentials credentials;
+  private final Upgrader upgrader;
   private final ExecutorService threads;
   private final Handshakes accepting;
   /** Counted apart, so that strangers who fill the one cannot keep us from dialling. */
   private final Handshakes dialling;
-  private final List<ServerSocketChannel> servers = new ArrayList<>();
-  private final List<Multiaddr> listenAddresses = new ArrayList<>();
-  private final List<TcpConnection> connections = new CopyOnWriteArrayList<>();
+  private final List<Transport> transports = new CopyOnWriteArrayList<>();
+  private final List<Transport.Listener> listeners = new CopyOnWriteArrayList<>();
+  private final List<Multiaddr> announced = new CopyOnWriteArrayList<>();
+  private final PeerTags tags = new PeerTags();
+  private final ConnectionTable connections;
   private final ConcurrentHashMap<String, StreamHandler> handlers = new ConcurrentHashMap<>();
   private final List<Consumer<Connection>> connectionListeners = new CopyOnWriteArrayList<>();
+  private final List<Consumer<Connection>> disconnectionListeners = new CopyOnWriteArrayList<>();
+  private final List<Consumer<Connection>> identifyListeners = new CopyOnWriteArrayList<>();
   private final AtomicLong bufferedBytes = new AtomicLong();
   private final Refusals refusals = new Refusals();
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final MemoryPeerstore peerstore;
+  private final Optional<PeerstoreFile> peerstoreFile;
+  private final Identify identify;
+  private final Ownership ownership = new Ownership();
 
   private Libp2pHost(HostOptions options) {
     this.options = options;
     this.id = options.key().peerId();
-    this.credentials = NoiseHandshake.Credentials.of(options.key(), SecuredSocket.MUXERS, random);
+    this.upgrader = new Upgrader(options.key(), options.earlyMuxer());
     this.accepting = new Handshakes(options.limits());
     this.dialling = new Handshakes(options.limits());
+    this.connections = new ConnectionTable(options.limits(), tags);
+    this.peerstore = new MemoryPeerstore(options.clock());
+    this.peerstoreFile = options.peerstoreFile().map(file -> new PeerstoreFile(file, peerstore));
+    this.identify = new Identify(ownership, options);
     this.threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("libp2p-", 0).factory());
+    this.transports.add(new TcpTransport());
   }
 
   /**
@@ -80,33 +94,43 @@ public final class Libp2pHost implements Host {
    */
   public static Libp2pHost create(HostOptions options) {
     Libp2pHost host = new Libp2pHost(options);
+    host.peerstoreFile.ifPresent(PeerstoreFile::load);
+    host.handle(Identify.PROTOCOL, host.identify::answer);
+    host.handle(Identify.PUSH_PROTOCOL, host.identify::take);
+    host.handle(Ping.PROTOCOL, Ping::answer);
     try {
-      for (Multiaddr address : options.listen()) {
-        host.listen(address);
-      }
+      options.listen().forEach(host::listen);
     } catch (RuntimeException e) {
       host.close();
       throw e;
     }
-    Identify identify = new Identify(host, options);
-    host.handle(Identify.PROTOCOL, identify);
-    host.handle(Ping.PROTOCOL, Ping::answer);
-    host.servers.forEach(server -> host.execute(() -> host.acceptFrom(server)));
     host.execute(host::watchDeadlines);
     return host;
   }
 
-  private void listen(Multiaddr address) {
+  @Override
+  public PeerId id() {
+    return id;
+  }
+
+  // ---- listening ----
+
+  /** Adds a way to dial and listen; the one added last is asked first. */
+  public void addTransport(Transport transport) {
+    transports.addFirst(transport);
+  }
+
+  /**
+   * Listens on one more address.
+   *
+   * @throws ListenException if that cannot be
+   */
+  public void listen(Multiaddr address) {
+    Transport transport = transports.stream().filter(t -> t.canListen(address)).findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no transport listens on " + address));
     try {
-      InetSocketAddress wanted = address.toSocketAddress();
-      boolean six = wanted.getAddress() instanceof Inet6Address;
-      ServerSocketChannel server = ServerSocketChannel
-          .open(six ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET);
-      servers.add(server);
-      server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-      server.bind(wanted, ACCEPT_BACKLOG);
-      ListenAddresses.of((InetSocketAddress) server.getLocalAddress())
-          .forEach(bound -> listenAddresses.add(bound.withPeer(id)));
+      listeners.add(transport.listen(address, ownership));
+      identify.changed();
     } catch (BindException e) {
       String reason = String.valueOf(e.getMessage());
       throw new ListenException(address, reason.contains("in use") ? "the port is taken by another program" : reason,
@@ -116,59 +140,54 @@ public final class Libp2pHost implements Host {
     }
   }
 
-  @Override
-  public PeerId id() {
-    return id;
+  /** Tells others of an address where we are reached although nothing here listens on it: through a relay, or a router's port. */
+  public void announce(Multiaddr address) {
+    Multiaddr full = address.endsWithPeer(id) ? address : address.withPeer(id);
+    if (!announced.contains(full)) {
+      announced.add(full);
+      identify.changed();
+    }
+  }
+
+  /** Takes back what was announced. */
+  public void withdraw(Multiaddr address) {
+    if (announced.remove(address.endsWithPeer(id) ? address : address.withPeer(id))) {
+      identify.changed();
+    }
   }
 
   @Override
   public List<Multiaddr> listenAddresses() {
-    return List.copyOf(listenAddresses);
+    List<Multiaddr> all = new ArrayList<>();
+    listeners.forEach(listener -> listener.addresses().forEach(address -> all.add(address.withPeer(id))));
+    all.addAll(announced);
+    return List.copyOf(all);
   }
 
-  // ---- accepting ----
-
-  private void acceptFrom(ServerSocketChannel server) {
-    while (server.isOpen()) {
-      try {
-        SocketChannel channel = server.accept();
-        execute(() -> accepted(channel));
-      } catch (ClosedChannelException e) {
-        return;
-      } catch (IOException e) {
-        // Out of file descriptors, most likely: those in use come free, and a pause keeps this from spinning.
-        LOG.warn("cannot accept a connection: {}", e.getMessage());
-        pause(TICK);
-      }
-    }
+  /** Our own signed record of where we listen. */
+  public SignedEnvelope ownRecord() {
+    return identify.ownRecord();
   }
 
-  private void accepted(SocketChannel channel) {
-    String from = "an unknown address";
-    try {
-      InetSocketAddress remote = (InetSocketAddress) channel.getRemoteAddress();
-      from = remote.toString();
-      TcpConnection connection;
-      try (Handshakes.Pending pending = accepting.begin(channel, remote.getAddress())) {
-        requireRoom();
-        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        connection = secure(pending, () -> SecuredSocket.accept(channel, credentials, random));
-      }
-      connection.run();
+  private void accept(RawConnection raw, Transport.Negotiation negotiation) {
+    try (Handshakes.Pending pending = accepting.begin(raw.remoteHost())) {
+      pending.guard(raw);
+      connections.admit(raw.remoteHost());
+      register(upgrade(pending, negotiation, raw, Optional.empty(), false), false);
     } catch (IOException | MalformedMessageException e) {
-      refusals.add(from, String.valueOf(e.getMessage()));
-      new SocketBytes(channel).closeGently();
+      refusals.add(raw.remoteAddress().toString(), String.valueOf(e.getMessage()));
+      raw.closeGently();
     }
   }
 
-  private interface Securing {
-    SecuredSocket run() throws IOException, MalformedMessageException;
+  private record Secured(RawConnection raw, Upgrader.Upgraded upgraded) {
   }
 
-  private TcpConnection secure(Handshakes.Pending pending, Securing securing)
-      throws IOException, MalformedMessageException {
+  private Secured upgrade(Handshakes.Pending pending, Transport.Negotiation negotiation, RawConnection opened,
+      Optional<PeerId> expected, boolean initiator) throws IOException, MalformedMessageException {
     try {
-      return register(securing.run());
+      RawConnection raw = negotiation.run(opened);
+      return new Secured(raw, initiator ? upgrader.initiate(raw, expected) : upgrader.respond(raw));
     } catch (IOException e) {
       if (pending.expired()) {
         throw new IOException(
@@ -178,35 +197,18 @@ public final class Libp2pHost implements Host {
     }
   }
 
-  private void requireRoom() throws IOException {
-    if (connections.size() >= options.limits().connections()) {
-      throw new IOException("already " + connections.size() + " connections, the limit of this host");
-    }
-  }
-
-  private TcpConnection register(SecuredSocket secured) throws IOException {
-    if (secured.remotePeer().equals(id)) {
+  /** Takes a secured connection and starts to serve it. */
+  private UpgradedConnection register(Secured secured, boolean outbound) throws IOException {
+    if (secured.upgraded().remoteKey().peerId().equals(id)) {
       throw new IOException("this is our own peer id " + id);
     }
-    TcpConnection connection = new TcpConnection(new Ownership(), options.limits(), secured,
-        new BufferBudget(bufferedBytes));
-    synchronized (connections) {
-      requireRoom();
-      if (closed.get()) {
-        throw new IOException("this host is closed");
-      }
-      connections.add(connection);
-    }
-    retireOldest(secured.remotePeer());
+    UpgradedConnection connection = new UpgradedConnection(ownership, options.limits(), secured.raw(),
+        secured.upgraded(), outbound, new BufferBudget(bufferedBytes));
+    connections.add(connection);
+    execute(connection::run);
     connectionListeners.forEach(listener -> execute(() -> listener.accept(connection)));
+    execute(() -> identify.introduce(connection));
     return connection;
-  }
-
-  /** A peer that comes back after a broken network must not be kept out by its own dead connections. */
-  private void retireOldest(PeerId peer) {
-    List<TcpConnection> same = connections.stream().filter(c -> c.isOpen() && c.remotePeer().equals(peer)).toList();
-    int excess = Math.max(0, same.size() - options.limits().connectionsPerPeer());
-    same.subList(0, excess).forEach(old -> old.kill("replaced by a newer connection of the same peer"));
   }
 
   /** The last inbound connections that did not come about, with the reason, oldest first. */
@@ -221,65 +223,83 @@ public final class Libp2pHost implements Host {
     if (closed.get()) {
       throw new DialException("this host is closed", false);
     }
-    if (!address.isTcp()) {
-      throw new DialException("cannot dial " + address + ": not a TCP address", false);
-    }
+    Transport transport = transports.stream().filter(t -> t.canDial(address)).findFirst()
+        .orElseThrow(() -> new DialException("cannot dial " + address + ": no transport for it", false));
     Optional<PeerId> expected = address.peer();
     if (expected.isPresent() && expected.get().equals(id)) {
       throw new DialException("cannot dial " + address + ": it is this host itself", false);
     }
     Optional<Connection> open = expected.flatMap(this::connection);
-    return open.isPresent() ? open.get() : dial(address, expected);
+    return open.isPresent() ? open.get() : dial(transport, address, expected);
   }
 
-  private Connection dial(Multiaddr address, Optional<PeerId> expected) {
-    SocketChannel channel = null;
-    try {
-      channel = SocketChannel.open();
-      SocketChannel dialled = channel;
-      InetSocketAddress target = address.toSocketAddress();
-      try (Handshakes.Pending pending = dialling.begin(channel, target.getAddress())) {
-        requireRoom();
-        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        channel.socket().connect(target, (int) options.limits().timeouts().dial().toMillis());
-        TcpConnection connection = secure(pending, () -> SecuredSocket.dial(dialled, credentials, random, expected));
-        execute(connection::run);
-        return connection;
+  @Override
+  public Connection connect(PeerId peer) {
+    Optional<Connection> open = connection(peer);
+    if (open.isPresent()) {
+      return open.get();
+    }
+    DialException last = new DialException("no address of " + peer + " is known", true);
+    for (Multiaddr address : peerstore.addresses(peer).stream().limit(MAX_DIALLED_ADDRESSES).toList()) {
+      try {
+        return connect(address.withPeer(peer));
+      } catch (DialException e) {
+        e.addSuppressed(last);
+        last = e;
       }
-    } catch (IOException e) {
-      closeQuietly(channel);
-      throw new DialException("cannot connect to " + address + ": " + e.getMessage(), true, e);
-    } catch (MalformedMessageException e) {
-      closeQuietly(channel);
-      throw new DialException("cannot connect to " + address + ": " + e.getMessage(), false, e);
+    }
+    throw last;
+  }
+
+  private Connection dial(Transport transport, Multiaddr address, Optional<PeerId> expected) {
+    RawConnection[] opened = new RawConnection[1];
+    try (Handshakes.Pending pending = dialling.begin(Optional.empty())) {
+      connections.requireRoom();
+      RawConnection raw = transport.dial(address, options.limits().timeouts().dial(), connection -> {
+        opened[0] = connection;
+        pending.guard(connection);
+      });
+      opened[0] = raw;
+      Connection connection = register(upgrade(pending, r -> r, raw, expected, true), true);
+      peerstore.addAddresses(connection.remotePeer(), List.of(address), Peerstore.Source.DIALLED);
+      return connection;
+    } catch (IOException | MalformedMessageException e) {
+      if (opened[0] != null) {
+        opened[0].close();
+      }
+      throw new DialException("cannot connect to " + address + ": " + e.getMessage(), e instanceof IOException, e);
     }
   }
 
-  private static void closeQuietly(@org.jspecify.annotations.Nullable SocketChannel channel) {
-    if (channel != null) {
-      new SocketBytes(channel).close();
+  /**
+   * Makes a connection of a raw one that came about in another way: a circuit that a relay has opened to us, a hole punched. Blocks for the
+   * handshake.
+   *
+   * @param initiator whether our end opens the negotiation
+   * @param outbound whether it counts as dialled by us
+   * @param expected the peer that it has to be
+   * @throws DialException if the handshake fails or a limit is reached; the raw connection is closed then
+   */
+  public Connection upgrade(RawConnection raw, boolean initiator, boolean outbound, Optional<PeerId> expected) {
+    try (Handshakes.Pending pending = dialling.begin(Optional.empty())) {
+      pending.guard(raw);
+      connections.requireRoom();
+      return register(upgrade(pending, r -> r, raw, expected, initiator), outbound);
+    } catch (IOException | MalformedMessageException e) {
+      raw.close();
+      throw new DialException("no handshake with " + raw.remoteAddress() + ": " + e.getMessage(),
+          e instanceof IOException, e);
     }
   }
 
   @Override
   public Optional<Connection> connection(PeerId peer) {
-    for (TcpConnection connection : connections) {
-      if (connection.isOpen() && connection.remotePeer().equals(peer)) {
-        return Optional.of(connection);
-      }
-    }
-    return Optional.empty();
+    return connections.to(peer).map(connection -> connection);
   }
 
   @Override
   public List<Connection> connections() {
-    List<Connection> open = new ArrayList<>();
-    for (TcpConnection connection : connections) {
-      if (connection.isOpen()) {
-        open.add(connection);
-      }
-    }
-    return open;
+    return List.copyOf(connections.open());
   }
 
   // ---- protocols and listeners ----
@@ -290,12 +310,16 @@ public final class Libp2pHost implements Host {
         || protocol.length() >= Limits.MAX_NEGOTIATION_LINE_BYTES / 4) {
       throw new IllegalArgumentException("not a protocol id: " + protocol);
     }
-    handlers.put(protocol, handler);
+    if (handlers.put(protocol, handler) == null) {
+      identify.changed();
+    }
   }
 
   @Override
   public void removeHandler(String protocol) {
-    handlers.remove(protocol);
+    if (handlers.remove(protocol) != null) {
+      identify.changed();
+    }
   }
 
   @Override
@@ -306,6 +330,26 @@ public final class Libp2pHost implements Host {
   @Override
   public void onConnection(Consumer<Connection> listener) {
     connectionListeners.add(listener);
+  }
+
+  @Override
+  public void onDisconnection(Consumer<Connection> listener) {
+    disconnectionListeners.add(listener);
+  }
+
+  @Override
+  public void onIdentify(Consumer<Connection> listener) {
+    identifyListeners.add(listener);
+  }
+
+  @Override
+  public Peerstore peerstore() {
+    return peerstore;
+  }
+
+  @Override
+  public PeerTags tags() {
+    return tags;
   }
 
   // ---- threads ----
@@ -319,17 +363,22 @@ public final class Libp2pHost implements Host {
   }
 
   private void watchDeadlines() {
+    long saveAt = System.nanoTime() + SAVE_EVERY.toNanos();
     while (!closed.get()) {
       long now = System.nanoTime();
       accepting.tick(now);
       dialling.tick(now);
-      for (TcpConnection connection : connections) {
+      for (UpgradedConnection connection : connections.all()) {
         try {
           connection.tick(now);
         } catch (RuntimeException e) {
           // An error of ours on one connection must not leave all the others without deadlines.
           LOG.error("watching {}", connection, e);
         }
+      }
+      if (now - saveAt > 0) {
+        saveAt = now + SAVE_EVERY.toNanos();
+        peerstoreFile.ifPresent(PeerstoreFile::save);
       }
       pause(TICK);
     }
@@ -357,19 +406,10 @@ public final class Libp2pHost implements Host {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    for (ServerSocketChannel server : servers) {
-      try {
-        server.close();
-      } catch (IOException e) {
-        LOG.debug("closing a port: {}", e.getMessage());
-      }
-    }
+    listeners.forEach(Transport.Listener::close);
     accepting.closeAll();
     dialling.closeAll();
-    List<TcpConnection> last;
-    synchronized (connections) {
-      last = List.copyOf(connections);
-    }
+    List<UpgradedConnection> last = connections.close();
     last.forEach(connection -> execute(() -> connection.close("this host is closing")));
     threads.shutdown();
     if (!ended(GOODBYE)) {
@@ -378,6 +418,7 @@ public final class Libp2pHost implements Host {
         LOG.debug("closed; a handler is still at work");
       }
     }
+    peerstoreFile.ifPresent(PeerstoreFile::save);
   }
 
   private boolean ended(Duration within) {
@@ -389,8 +430,8 @@ public final class Libp2pHost implements Host {
     }
   }
 
-  /** What connections see of this host. */
-  private final class Ownership implements TcpConnection.Owner {
+  /** What connections, transports and identify see of this host. */
+  private final class Ownership implements UpgradedConnection.Owner, Transport.Acceptor, Identify.Neighbourhood {
     @Override
     public Optional<StreamHandler> handler(String protocol) {
       return Optional.ofNullable(handlers.get(protocol));
@@ -402,13 +443,36 @@ public final class Libp2pHost implements Host {
     }
 
     @Override
+    public List<Multiaddr> listenAddresses() {
+      return Libp2pHost.this.listenAddresses();
+    }
+
+    @Override
+    public List<Connection> connections() {
+      return Libp2pHost.this.connections();
+    }
+
+    @Override
     public void execute(Runnable task) {
       Libp2pHost.this.execute(task);
     }
 
     @Override
-    public void closed(TcpConnection connection) {
+    public void accepted(RawConnection connection, Transport.Negotiation negotiation) {
+      execute(() -> accept(connection, negotiation));
+    }
+
+    @Override
+    public void described(Connection connection, PeerDescription description) {
+      ((UpgradedConnection) connection).describe(description);
+      peerstore.describe(description);
+      identifyListeners.forEach(listener -> execute(() -> listener.accept(connection)));
+    }
+
+    @Override
+    public void closed(UpgradedConnection connection) {
       connections.remove(connection);
+      disconnectionListeners.forEach(listener -> execute(() -> listener.accept(connection)));
     }
   }
 }

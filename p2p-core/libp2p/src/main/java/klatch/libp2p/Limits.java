@@ -11,10 +11,12 @@ import java.time.Duration;
  * @param pendingPerAddress the same with one IP address
  * @param inboundStreams streams one connection's remote may have open here, until both sides have ended them and their handler is done
  * @param outboundStreams streams we may have open on one connection
+ * @param pruning when connections of little value are closed to make room
+ * @param admission how many connections one IP address may make
  */
 public record Limits(int connections, int connectionsPerPeer, int pendingHandshakes, int pendingPerAddress,
     int inboundStreams,
-    int outboundStreams, Timeouts timeouts) {
+    int outboundStreams, Timeouts timeouts, Pruning pruning, Admission admission) {
 
   /**
    * How long to wait for a peer.
@@ -53,7 +55,34 @@ public record Limits(int connections, int connectionsPerPeer, int pendingHandsha
     }
   }
 
-  public static final Limits DEFAULT = new Limits(300, 8, 128, 64, 256, 1000, Timeouts.DEFAULT);
+  /**
+   * Closing connections before the host is full, least valued first ({@link PeerTags}).
+   *
+   * @param highWater past this many connections some are closed
+   * @param lowWater until this many are left
+   * @param grace how old a connection must be to be closed for that
+   */
+  public record Pruning(int highWater, int lowWater, Duration grace) {
+    /** Nine tenths and three quarters of a host's connections. */
+    static Pruning of(int connections) {
+      return new Pruning(connections - connections / 10, connections - connections / 4, Duration.ofSeconds(30));
+    }
+  }
+
+  /**
+   * What one IP address may do to us. At a venue everybody may come from one address, so the defaults are wide.
+   *
+   * @param connectionsPerAddress inbound connections open with one IP address
+   * @param burst inbound connections that one address may make at once …
+   * @param perSecond … and how many more each second
+   * @param loopbackExempt whether this machine's own programs are free of these
+   */
+  public record Admission(int connectionsPerAddress, int burst, int perSecond, boolean loopbackExempt) {
+    public static final Admission DEFAULT = new Admission(200, 200, 20, true);
+  }
+
+  public static final Limits DEFAULT = new Limits(300, 8, 128, 64, 256, 1000, Timeouts.DEFAULT, Pruning.of(300),
+      Admission.DEFAULT);
 
   /** Longest multistream-select line, with its line feed. */
   public static final int MAX_NEGOTIATION_LINE_BYTES = 1024;
@@ -92,25 +121,37 @@ public record Limits(int connections, int connectionsPerPeer, int pendingHandsha
 
   public Limits withTimeouts(Timeouts value) {
     return new Limits(connections, connectionsPerPeer, pendingHandshakes, pendingPerAddress, inboundStreams,
-        outboundStreams, value);
+        outboundStreams, value, pruning, admission);
   }
 
+  /** As many connections at most, with the water marks that go with it. */
   public Limits withConnections(int value) {
     return new Limits(value, connectionsPerPeer, pendingHandshakes, pendingPerAddress, inboundStreams, outboundStreams,
-        timeouts);
+        timeouts, Pruning.of(value), admission);
   }
 
   public Limits withConnectionsPerPeer(int value) {
     return new Limits(connections, value, pendingHandshakes, pendingPerAddress, inboundStreams, outboundStreams,
-        timeouts);
+        timeouts, pruning, admission);
   }
 
   public Limits withPending(int all, int perAddress) {
-    return new Limits(connections, connectionsPerPeer, all, perAddress, inboundStreams, outboundStreams, timeouts);
+    return new Limits(connections, connectionsPerPeer, all, perAddress, inboundStreams, outboundStreams, timeouts,
+        pruning, admission);
   }
 
   public Limits withStreams(int inbound, int outbound) {
     return new Limits(connections, connectionsPerPeer, pendingHandshakes, pendingPerAddress, inbound, outbound,
-        timeouts);
+        timeouts, pruning, admission);
+  }
+
+  public Limits withPruning(Pruning value) {
+    return new Limits(connections, connectionsPerPeer, pendingHandshakes, pendingPerAddress, inboundStreams,
+        outboundStreams, timeouts, value, admission);
+  }
+
+  public Limits withAdmission(Admission value) {
+    return new Limits(connections, connectionsPerPeer, pendingHandshakes, pendingPerAddress, inboundStreams,
+        outboundStreams, timeouts, pruning, value);
   }
 }

@@ -161,13 +161,27 @@ public final class Multiaddr {
         : this;
   }
 
+  /** Whether the last component is {@code /p2p/<peer>}. */
+  public boolean endsWithPeer(PeerId peer) {
+    return !components.isEmpty() && components.getLast().protocol() == MultiaddrProtocol.P2P
+        && Arrays.equals(components.getLast().value, peer.bytes());
+  }
+
+  /** Whether it leads through a relay (libp2p circuit-v2). */
+  public boolean isCircuit() {
+    return components.stream().anyMatch(component -> component.protocol() == MultiaddrProtocol.P2P_CIRCUIT);
+  }
+
   public List<Component> components() {
     return components;
   }
 
-  /** The peer named by the last {@code /p2p/…}, if there is one. */
+  /** The peer at the end of this address, if it is named; behind {@code /p2p-circuit} that is the target and never the relay. */
   public Optional<PeerId> peer() {
     for (Component component : components.reversed()) {
+      if (component.protocol() == MultiaddrProtocol.P2P_CIRCUIT) {
+        return Optional.empty();
+      }
       if (component.protocol() == MultiaddrProtocol.P2P) {
         try {
           return Optional.of(PeerId.fromBytes(component.value()));

@@ -1,18 +1,22 @@
 package klatch.libp2p;
 
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Optional;
 import klatch.libp2p.wire.Base58;
 import klatch.libp2p.wire.Multibase;
 
 /**
- * The name of a peer: a multihash of its public key (libp2p peer-ids). An Ed25519 id is 38 bytes and holds the key itself; ids of other
- * key types are read, compared and printed, but no key comes out of them here.
+ * The name of a peer: a multihash of its public key (libp2p peer-ids). Ids of Ed25519 and secp256k1 keys
+ * hold the key itself; those of RSA and ECDSA keys are a hash.
  */
 public final class PeerId implements Comparable<PeerId> {
   /** Longest multihash read: an identity hash of 42 bytes or a SHA2-256 of 32, each with two bytes in front. */
   public static final int MAX_BYTES = 44;
 
+  /** Longest encoded key that an id holds as it is. */
+  private static final int MAX_INLINED_BYTES = 42;
   private static final byte MULTIHASH_IDENTITY = 0x00;
   private static final byte MULTIHASH_SHA2_256 = 0x12;
   /** identity multihash of 36 bytes; protobuf PublicKey: type 1 = Ed25519, then 32 bytes of key. */
@@ -35,6 +39,26 @@ public final class PeerId implements Comparable<PeerId> {
     byte[] bytes = Arrays.copyOf(ED25519_PREFIX, ED25519_PREFIX.length + Ed25519.KEY_BYTES);
     System.arraycopy(ed25519PublicKey, 0, bytes, ED25519_PREFIX.length, Ed25519.KEY_BYTES);
     return new PeerId(bytes);
+  }
+
+  /** The id of any key: an identity hash of its encoding up to 42 bytes, a SHA2-256 past that. */
+  public static PeerId of(PublicKey key) {
+    byte[] encoded = key.encode();
+    boolean inlined = encoded.length <= MAX_INLINED_BYTES;
+    byte[] hash = inlined ? encoded : sha256(encoded);
+    byte[] bytes = new byte[hash.length + 2];
+    bytes[0] = inlined ? MULTIHASH_IDENTITY : MULTIHASH_SHA2_256;
+    bytes[1] = (byte) hash.length;
+    System.arraycopy(hash, 0, bytes, 2, hash.length);
+    return new PeerId(bytes);
+  }
+
+  private static byte[] sha256(byte[] bytes) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(bytes);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this Java has no SHA-256", e);
+    }
   }
 
   /** Reads the binary form, a multihash. */
@@ -74,6 +98,18 @@ public final class PeerId implements Comparable<PeerId> {
     boolean inlined = multihash.length == prefix + Ed25519.KEY_BYTES
         && Arrays.equals(multihash, 0, prefix, ED25519_PREFIX, 0, prefix);
     return inlined ? Optional.of(Arrays.copyOfRange(multihash, prefix, multihash.length)) : Optional.empty();
+  }
+
+  /** The key of any kind that an identity hash holds; empty if the id is a hash or what it holds is not a key. */
+  public Optional<PublicKey> inlinedKey() {
+    if (multihash[0] != MULTIHASH_IDENTITY) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(PublicKey.decode(Arrays.copyOfRange(multihash, 2, multihash.length)));
+    } catch (MalformedMessageException e) {
+      return Optional.empty();
+    }
   }
 
   @Override

@@ -8,10 +8,6 @@ import java.io.EOFException;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
-import klatch.libp2p.identify.Identify;
-import klatch.libp2p.identify.PeerRecord;
-import klatch.libp2p.identify.Ping;
-import klatch.libp2p.wire.Bytes;
 import klatch.libp2p.wire.Protobuf;
 import klatch.libp2p.wire.Varint;
 import klatch.libp2p.yamux.YamuxFrame;
@@ -100,81 +96,5 @@ class EncodingTest {
     frame.write(out, 0);
     assertThat(out).isEqualTo(hex(bytes));
     assertThat(YamuxFrame.read(hex(bytes), 0)).isEqualTo(frame);
-  }
-
-  @Test
-  void anIdentifyMessageIsTheGoldenBytesAndReadsBack() throws Exception {
-    Ed25519Key key = Ed25519Key.fromSeed(hex("7e0830617c4a7de83925dfb2694556b12936c477a0e1feb2e148ec9da60fee7d"));
-    List<Multiaddr> listen = List.of(Multiaddr.parse("/ip4/127.0.0.1/tcp/4001"));
-    byte[] record = new PeerRecord(key.peerId(), 1_700_000_000_000L, listen).seal(key);
-    byte[] message = Identify.encode(key.publicKey(), listen, List.of(Identify.PROTOCOL, Ping.PROTOCOL),
-        Multiaddr.parse("/ip4/127.0.0.1/tcp/9"), "klatch", record);
-    assertThat(hex(record)).isEqualTo(GOLDEN_RECORD);
-    assertThat(hex(message))
-        .isEqualTo(GOLDEN_IDENTIFY_START + "42" + hex(Varint.encode(record.length)) + GOLDEN_RECORD);
-
-    PeerDescription peer = Identify.read(key.peerId(),
-        new ByteArrayInputStream(Bytes.join(Varint.encode(message.length), message)));
-    assertThat(peer.listenAddresses()).isEqualTo(listen);
-    assertThat(peer.protocols()).containsExactly(Identify.PROTOCOL, Ping.PROTOCOL);
-    assertThat(peer.observedAddress()).contains(Multiaddr.parse("/ip4/127.0.0.1/tcp/9"));
-    assertThat(peer.agentVersion()).isEqualTo("klatch");
-    assertThat(peer.record()).contains(new PeerRecord(key.peerId(), 1_700_000_000_000L, listen));
-  }
-
-  private static final String PUBLIC_KEY = "080112201ed1e8fae2c4a144b8be8fd4b47bf3d3b34b871c3cacf6010f0e42d474fce27e";
-  private static final String GOLDEN_IDENTIFY_START = "0a24" + PUBLIC_KEY + "1208047f000001060fa1"
-      + "1a0e2f697066732f69642f312e302e30"
-      + "1a102f697066732f70696e672f312e302e30" + "2208047f000001060009" + "2a086b6c617463682f31" + "32066b6c61746368";
-  private static final String GOLDEN_RECORD = "0a24" + PUBLIC_KEY + "12020301" + "1a3b" + "0a260024" + PUBLIC_KEY
-      + "1080d095ffbc31"
-      + "1a0a0a08047f000001060fa1"
-      + "2a400d26d44601962d437ee89325fab3574fe541fe35b20e00192b76623d39d31e5ddeb7f669e9b3b88a3cc086496e909afdfd75b0b0c460abdadca1153747272603";
-
-  @Test
-  void aRecordSignedByAnotherOrTamperedWithIsLeftOutAndIdentifyGoesOn() throws Exception {
-    Ed25519Key key = Ed25519Key.generate();
-    Ed25519Key other = Ed25519Key.generate();
-    List<Multiaddr> listen = List.of(Multiaddr.parse("/ip4/127.0.0.1/tcp/4001"));
-    byte[] good = new PeerRecord(key.peerId(), 1, listen).seal(key);
-    byte[] tampered = good.clone();
-    tampered[tampered.length - 1] ^= 1;
-    for (byte[] record : List.of(tampered, new PeerRecord(other.peerId(), 1, listen).seal(other),
-        new PeerRecord(other.peerId(), 1, listen).seal(key),
-        hex("0a00"), hex("ff"))) {
-      byte[] message = Identify.encode(key.publicKey(), listen, List.of("/a"), listen.getFirst(), "x", record);
-      PeerDescription peer = Identify.read(key.peerId(),
-          new ByteArrayInputStream(Bytes.join(Varint.encode(message.length), message)));
-      assertThat(peer.record()).isEmpty();
-      assertThat(peer.protocols()).containsExactly("/a");
-    }
-    assertThat(PeerRecord.open(good).addresses()).isEqualTo(listen);
-  }
-
-  @Test
-  void anIdentifyInTwoMessagesIsMergedAndAnAddressOutOfOrderIsSkipped() throws Exception {
-    Ed25519Key key = Ed25519Key.generate();
-    byte[] first = new Protobuf.Writer().text(3, "/a").bytes(2, hex("36")).text(6, "one").toByteArray();
-    byte[] second = new Protobuf.Writer().text(3, "/b").bytes(2, hex("047f000001060fa1")).text(6, "two").number(99, 1)
-        .toByteArray();
-    PeerDescription peer = Identify.read(key.peerId(),
-        new ByteArrayInputStream(Bytes.join(Varint.encode(first.length), first, Varint.encode(second.length), second)));
-    assertThat(peer.protocols()).containsExactly("/a", "/b");
-    assertThat(peer.agentVersion()).isEqualTo("two");
-    assertThat(peer.listenAddresses()).containsExactly(Multiaddr.parse("/ip4/127.0.0.1/tcp/4001"));
-  }
-
-  @Test
-  void anIdentifyWithAForeignKeyOrNoMessageIsRefused() {
-    Ed25519Key key = Ed25519Key.generate();
-    byte[] foreign = new Protobuf.Writer().bytes(1, PublicKeys.encode(Ed25519Key.generate().publicKey())).toByteArray();
-    assertThatThrownBy(
-        () -> Identify.read(key.peerId(), new ByteArrayInputStream(Bytes.join(Varint.encode(foreign.length), foreign))))
-        .isInstanceOf(MalformedMessageException.class).hasMessageContaining("not the peer's");
-    assertThatThrownBy(() -> Identify.read(key.peerId(), new ByteArrayInputStream(new byte[0])))
-        .isInstanceOf(MalformedMessageException.class);
-    assertThatThrownBy(() -> Identify.read(key.peerId(), new ByteArrayInputStream(hex("ff7f00"))))
-        .isInstanceOf(MalformedMessageException.class)
-        .hasMessageContaining("at most 8192");
   }
 }

@@ -199,7 +199,7 @@ class HostIT {
       PeerDescription peer = Identify.request(connection);
       assertThat(peer.peer()).isEqualTo(hosts.server().id());
       assertThat(peer.agentVersion()).isEqualTo("klatch");
-      assertThat(peer.protocols()).containsExactly(Identify.PROTOCOL, Ping.PROTOCOL, ECHO);
+      assertThat(peer.protocols()).containsExactly(Identify.PROTOCOL, Identify.PUSH_PROTOCOL, Ping.PROTOCOL, ECHO);
       assertThat(peer.listenAddresses()).containsExactly(hosts.server().listenAddresses().getFirst().withoutPeer());
       assertThat(peer.observedAddress()).contains(connection.localAddress());
       assertThat(peer.record().orElseThrow().addresses()).isEqualTo(peer.listenAddresses());

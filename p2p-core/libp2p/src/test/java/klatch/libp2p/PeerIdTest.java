@@ -21,7 +21,7 @@ class PeerIdTest {
   void theSpecificationsPrivateKeyGivesItsPublicKey() {
     Ed25519Key key = Ed25519Key.fromSeed(hex(SEED));
     assertThat(key.publicKey()).isEqualTo(hex(PUBLIC));
-    assertThat(PublicKeys.encode(key.publicKey())).isEqualTo(hex("08011220" + PUBLIC));
+    assertThat(key.identity().encode()).isEqualTo(hex("08011220" + PUBLIC));
   }
 
   @Test

@@ -3,14 +3,12 @@ package klatch.libp2p;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.channels.SocketChannel;
-import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Optional;
-import klatch.libp2p.noise.NoiseChannel;
-import klatch.libp2p.noise.NoiseHandshake;
-import klatch.libp2p.transport.SecuredSocket;
-import klatch.libp2p.transport.SocketBytes;
+import klatch.libp2p.transport.SecureChannel;
+import klatch.libp2p.transport.SocketConnection;
+import klatch.libp2p.transport.Upgrader;
 import klatch.libp2p.wire.Bytes;
 import klatch.libp2p.yamux.YamuxFrame;
 
@@ -21,7 +19,7 @@ final class RawPeer implements AutoCloseable {
   private final SocketChannel channel;
   private final Ed25519Key key = Ed25519Key.generate();
   private final ArrayDeque<YamuxFrame> received = new ArrayDeque<>();
-  private Optional<NoiseChannel> noise = Optional.empty();
+  private Optional<SecureChannel> noise = Optional.empty();
 
   private RawPeer(SocketChannel channel) {
     this.channel = channel;
@@ -34,9 +32,8 @@ final class RawPeer implements AutoCloseable {
   /** Connects and does the whole handshake as it should be. */
   static RawPeer secured(Host host) throws Exception {
     RawPeer peer = connect(host);
-    SecureRandom random = new SecureRandom();
-    NoiseHandshake.Credentials credentials = NoiseHandshake.Credentials.of(peer.key, SecuredSocket.MUXERS, random);
-    peer.noise = Optional.of(SecuredSocket.dial(peer.channel, credentials, random, Optional.of(host.id())).channel());
+    Upgrader upgrader = new Upgrader(peer.key, true);
+    peer.noise = Optional.of(upgrader.initiate(SocketConnection.of(peer.channel), Optional.of(host.id())).channel());
     return peer;
   }
 
@@ -45,7 +42,7 @@ final class RawPeer implements AutoCloseable {
   }
 
   void send(byte[] bytes) throws IOException {
-    new SocketBytes(channel).write(bytes, 0, bytes.length);
+    SocketConnection.of(channel).write(bytes, 0, bytes.length);
   }
 
   void endOutput() throws IOException {
@@ -102,16 +99,18 @@ final class RawPeer implements AutoCloseable {
 
   /** Sends bytes as Noise messages. */
   void plain(byte[] bytes) throws IOException {
-    NoiseChannel secure = noise.orElseThrow();
-    for (int at = 0; at < bytes.length; at += NoiseChannel.MAX_PLAIN_BYTES) {
-      byte[] part = Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + NoiseChannel.MAX_PLAIN_BYTES));
-      secure.output().write(part);
+    SecureChannel secure = noise.orElseThrow();
+    for (int at = 0; at < bytes.length; at += SecureChannel.MAX_PLAIN_BYTES) {
+      byte[] part = Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + SecureChannel.MAX_PLAIN_BYTES));
+      byte[] frame = new byte[SecureChannel.HEAD_BYTES + part.length + SecureChannel.TAIL_BYTES];
+      System.arraycopy(part, 0, frame, SecureChannel.HEAD_BYTES, part.length);
+      secure.write(frame, part.length);
     }
   }
 
   /** The next frame the other side sent, payload dropped; it always sends whole frames in a message. Empty at the end. */
   Optional<YamuxFrame> next() throws IOException, MalformedMessageException {
-    NoiseChannel secure = noise.orElseThrow();
+    SecureChannel secure = noise.orElseThrow();
     while (received.isEmpty()) {
       int length;
       try {
@@ -124,7 +123,10 @@ final class RawPeer implements AutoCloseable {
       }
       for (int at = 0; at < length;) {
         YamuxFrame frame = YamuxFrame.read(secure.plain(), at);
-        received.add(frame);
+        // The host asks who we are on a stream of its own; tests speak of the streams they open.
+        if (frame.streamId() == 0 || (frame.streamId() & 1) == 1) {
+          received.add(frame);
+        }
         at += YamuxFrame.HEADER_BYTES + (frame.type() == YamuxFrame.DATA ? (int) frame.length() : 0);
       }
     }

@@ -38,11 +38,11 @@ public final class NoiseCipher {
     }
   }
 
-  /** Decrypts the first {@code length} bytes in place and gives the length of the plain text at the front. */
-  public int open(byte[] bytes, int length) throws MalformedMessageException {
+  /** Decrypts {@code length} bytes to the front of {@code plain} and gives the length of the plain text. */
+  public int open(byte[] sealed, int offset, int length, byte[] plain) throws MalformedMessageException {
     try {
       next(Cipher.DECRYPT_MODE);
-      return cipher.doFinal(bytes, 0, length, bytes, 0);
+      return cipher.doFinal(sealed, offset, length, plain, 0);
     } catch (AEADBadTagException e) {
       throw new MalformedMessageException("Noise message that does not decrypt", e);
     } catch (GeneralSecurityException e) {

@@ -8,13 +8,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import klatch.libp2p.Ed25519;
-import klatch.libp2p.Ed25519Key;
 import klatch.libp2p.Limits;
 import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.PeerId;
-import klatch.libp2p.PublicKeys;
-import klatch.libp2p.transport.SocketBytes;
+import klatch.libp2p.PrivateKey;
+import klatch.libp2p.PublicKey;
+import klatch.libp2p.transport.RawBytes;
+import klatch.libp2p.transport.SecureChannel;
 import klatch.libp2p.wire.Bytes;
 import klatch.libp2p.wire.Protobuf;
 import org.bouncycastle.math.ec.rfc7748.X25519;
@@ -40,48 +40,59 @@ public final class NoiseHandshake {
     private final byte[] staticPublic;
     private final byte[] payload;
 
-    private Credentials(byte[] staticPrivate, byte[] staticPublic, byte[] payload) {
+    private final List<String> muxers;
+
+    private Credentials(byte[] staticPrivate, byte[] staticPublic, byte[] payload, List<String> muxers) {
       this.staticPrivate = staticPrivate;
       this.staticPublic = staticPublic;
       this.payload = payload;
+      this.muxers = List.copyOf(muxers);
     }
 
-    public static Credentials of(Ed25519Key identity, List<String> muxers, SecureRandom random) {
+    /** The muxers that the handshake lists; empty to negotiate one afterwards. */
+    public List<String> muxers() {
+      return muxers;
+    }
+
+    public static Credentials of(PrivateKey identity, List<String> muxers, SecureRandom random) {
       byte[] priv = new byte[NoiseXx.KEY_BYTES];
       byte[] pub = new byte[NoiseXx.KEY_BYTES];
       X25519.generatePrivateKey(random, priv);
       X25519.generatePublicKey(priv, 0, pub, 0);
       Protobuf.Writer extensions = new Protobuf.Writer();
       muxers.forEach(muxer -> extensions.text(STREAM_MUXERS, muxer));
-      Protobuf.Writer payload = new Protobuf.Writer().bytes(IDENTITY_KEY, PublicKeys.encode(identity.publicKey()))
+      Protobuf.Writer payload = new Protobuf.Writer().bytes(IDENTITY_KEY, identity.identity().encode())
           .bytes(IDENTITY_SIG,
               identity.sign(signed(pub)));
       if (!muxers.isEmpty()) {
         payload.bytes(EXTENSIONS, extensions.toByteArray());
       }
-      return new Credentials(priv, pub, payload.toByteArray());
+      return new Credentials(priv, pub, payload.toByteArray(), muxers);
     }
   }
 
-  /** The other side: its proven id and the muxers it offered, in its order. */
-  public record Remote(PeerId peer, List<String> muxers) {
+  /** The other side: its proven key and the muxers it offered, in its order. */
+  public record Remote(PublicKey key, List<String> muxers) {
+    public Remote {
+      muxers = List.copyOf(muxers);
+    }
   }
 
   /** A finished handshake. */
-  public record Result(NoiseChannel channel, Remote remote) {
+  public record Result(SecureChannel channel, Remote remote) {
   }
 
-  private final SocketBytes socket;
+  private final RawBytes socket;
   private final Credentials credentials;
   private final NoiseXx noise;
 
-  private NoiseHandshake(SocketBytes socket, Credentials credentials, NoiseXx noise) {
+  private NoiseHandshake(RawBytes socket, Credentials credentials, NoiseXx noise) {
     this.socket = socket;
     this.credentials = credentials;
     this.noise = noise;
   }
 
-  public static NoiseHandshake start(SocketBytes socket, Credentials credentials, SecureRandom random) {
+  public static NoiseHandshake start(RawBytes socket, Credentials credentials, SecureRandom random) {
     byte[] ephemeral = new byte[NoiseXx.KEY_BYTES];
     X25519.generatePrivateKey(random, ephemeral);
     return new NoiseHandshake(socket, credentials,
@@ -92,8 +103,9 @@ public final class NoiseHandshake {
   public Result initiate(Optional<PeerId> expected) throws IOException, MalformedMessageException {
     send(noise.writeHello(NOTHING));
     Remote remote = verify(noise.readAnswer(receive()), noise.remoteStatic());
-    if (expected.isPresent() && !expected.get().equals(remote.peer())) {
-      throw new MalformedMessageException("the peer is " + remote.peer() + ", not the expected " + expected.get());
+    if (expected.isPresent() && !expected.get().equals(remote.key().peerId())) {
+      throw new MalformedMessageException(
+          "the peer is " + remote.key().peerId() + ", not the expected " + expected.get());
     }
     send(noise.writeProof(credentials.payload));
     NoiseCipher[] ciphers = noise.split();
@@ -129,11 +141,11 @@ public final class NoiseHandshake {
         }
       }
     }
-    byte[] key = PublicKeys.decode(identity);
-    if (!Ed25519.verify(key, signed(remoteStatic), signature)) {
+    PublicKey key = PublicKey.decode(identity);
+    if (!key.verify(signed(remoteStatic), signature)) {
       throw new MalformedMessageException("the peer's signature over its Noise key does not verify");
     }
-    return new Remote(PeerId.of(key), List.copyOf(muxers));
+    return new Remote(key, muxers);
   }
 
   private static byte[] signed(byte[] staticPublic) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -14,18 +15,19 @@ import java.util.concurrent.locks.ReentrantLock;
 import klatch.libp2p.ConnectionClosedException;
 import klatch.libp2p.Limits;
 import klatch.libp2p.MalformedMessageException;
-import klatch.libp2p.noise.NoiseChannel;
-import klatch.libp2p.noise.NoiseCipher;
+import klatch.libp2p.transport.SecureChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A yamux session over a Noise channel (libp2p yamux). {@link #run()} reads on one thread and never waits for an application or for the
+ * A yamux session over a secure channel (libp2p yamux). {@link #run()} reads on one thread and never waits for an application or for the
  * socket to take bytes; everybody else writes, one at a time, under {@code writeLock}.
  */
 public final class YamuxSession {
   /** Our own data frames: with the header they fill one Noise message, and stay under the 64 KiB that every muxer takes. */
-  public static final int MAX_DATA_BYTES = NoiseChannel.MAX_PLAIN_BYTES - YamuxFrame.HEADER_BYTES;
+  public static final int MAX_DATA_BYTES = SecureChannel.MAX_PLAIN_BYTES - YamuxFrame.HEADER_BYTES;
   private static final int SMALL_FRAME_BYTES = 512;
+  /** How long a goodbye waits for a write under way. */
+  private static final int LAST_WORD_MILLIS = 50;
 
   /** What the connection above does with the session's news; called on the reader's thread, so it must not block. */
   public interface Events {
@@ -34,7 +36,8 @@ public final class YamuxSession {
     void ended(String reason);
   }
 
-  private final NoiseChannel channel;
+  private final SecureChannel channel;
+  private final byte[] surplus;
   private final boolean client;
   private final Limits limits;
   private final Executor threads;
@@ -63,9 +66,11 @@ public final class YamuxSession {
   private final AtomicInteger pingValue = new AtomicInteger();
   private volatile long roundTripNanos;
 
-  public YamuxSession(NoiseChannel channel, boolean client, Limits limits, Executor threads, BufferBudget budget,
+  public YamuxSession(SecureChannel channel, byte[] surplus, boolean client, Limits limits, Executor threads,
+      BufferBudget budget,
       Events events) {
     this.channel = channel;
+    this.surplus = surplus.clone();
     this.client = client;
     this.limits = limits;
     this.threads = threads;
@@ -82,7 +87,7 @@ public final class YamuxSession {
   /** Reads until the session ends; then every stream has failed and {@link Events#ended} was called. */
   public void run() {
     try {
-      receiver.receive(channel.plain(), channel.surplusStart(), channel.surplusEnd() - channel.surplusStart());
+      receiver.receive(surplus, 0, surplus.length);
       while (endReason.get() == null) {
         int length = channel.read();
         if (length < 0) {
@@ -95,7 +100,7 @@ public final class YamuxSession {
     } catch (MalformedMessageException e) {
       if (end("the peer broke the protocol: " + e.getMessage())) {
         control(new YamuxFrame(YamuxFrame.GO_AWAY, 0, 0, YamuxFrame.PROTOCOL_ERROR));
-        flushPending();
+        flushLast();
       }
     } catch (ClosedChannelException e) {
       end("closed");
@@ -106,7 +111,7 @@ public final class YamuxSession {
       throw e;
     } finally {
       failStreams();
-      channel.socket().closeGently();
+      channel.raw().closeGently();
       events.ended(reason());
     }
   }
@@ -131,8 +136,8 @@ public final class YamuxSession {
   public void close(String reason) {
     if (end(reason)) {
       control(new YamuxFrame(YamuxFrame.GO_AWAY, 0, 0, YamuxFrame.NORMAL));
-      flushPending();
-      channel.socket().endOutput();
+      flushLast();
+      channel.endOutput();
       failStreams();
     }
   }
@@ -140,7 +145,7 @@ public final class YamuxSession {
   /** Cuts the connection at once. */
   public void kill(String reason) {
     end(reason);
-    channel.socket().close();
+    channel.raw().close();
   }
 
   public boolean isOpen() {
@@ -302,7 +307,7 @@ public final class YamuxSession {
       int at = drainPending(length + YamuxFrame.HEADER_BYTES);
       new YamuxFrame(YamuxFrame.DATA, flags, id, length).write(frame, at);
       System.arraycopy(bytes, offset, frame, at + YamuxFrame.HEADER_BYTES, length);
-      send(at + YamuxFrame.HEADER_BYTES + length - NoiseChannel.PREFIX_BYTES);
+      send(at + YamuxFrame.HEADER_BYTES + length - SecureChannel.HEAD_BYTES);
     } finally {
       writeLock.unlock();
     }
@@ -339,14 +344,36 @@ public final class YamuxSession {
     while (hasPending() && writeLock.tryLock()) {
       try {
         int end = drainPending(0);
-        if (end > NoiseChannel.PREFIX_BYTES) {
-          send(end - NoiseChannel.PREFIX_BYTES);
+        if (end > SecureChannel.HEAD_BYTES) {
+          send(end - SecureChannel.HEAD_BYTES);
         }
       } catch (IOException e) {
         return;
       } finally {
         writeLock.unlock();
       }
+    }
+  }
+
+  /** Writes what waits although another thread may be writing; gives up when that one is stuck. */
+  private void flushLast() {
+    try {
+      if (!writeLock.tryLock(LAST_WORD_MILLIS, TimeUnit.MILLISECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    try {
+      int end = drainPending(0);
+      if (end > SecureChannel.HEAD_BYTES) {
+        send(end - SecureChannel.HEAD_BYTES);
+      }
+    } catch (IOException e) {
+      // It is over anyway.
+    } finally {
+      writeLock.unlock();
     }
   }
 
@@ -361,22 +388,22 @@ public final class YamuxSession {
    * gives the offset behind them. Only under the write lock.
    */
   private int drainPending(int room) throws IOException {
-    int at = NoiseChannel.PREFIX_BYTES;
+    int at = SecureChannel.HEAD_BYTES;
     synchronized (pendingLock) {
       ensureFrame(pendingBytes + room);
       System.arraycopy(pending, 0, frame, at, pendingBytes);
       at += pendingBytes;
       pendingBytes = 0;
     }
-    if (at - NoiseChannel.PREFIX_BYTES + room > NoiseChannel.MAX_PLAIN_BYTES) {
-      send(at - NoiseChannel.PREFIX_BYTES);
-      at = NoiseChannel.PREFIX_BYTES;
+    if (at - SecureChannel.HEAD_BYTES + room > SecureChannel.MAX_PLAIN_BYTES) {
+      send(at - SecureChannel.HEAD_BYTES);
+      at = SecureChannel.HEAD_BYTES;
     }
     return at;
   }
 
   private void ensureFrame(int plainBytes) {
-    int needed = NoiseChannel.PREFIX_BYTES + plainBytes + NoiseCipher.TAG_BYTES;
+    int needed = SecureChannel.HEAD_BYTES + plainBytes + SecureChannel.TAIL_BYTES;
     if (frame.length < needed) {
       frame = Arrays.copyOf(frame, Math.max(needed, 2 * frame.length));
     }

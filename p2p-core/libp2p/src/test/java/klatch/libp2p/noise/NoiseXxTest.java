@@ -63,8 +63,9 @@ class NoiseXxTest {
       byte[] sealed = java.util.Arrays.copyOf(plain, plain.length + NoiseCipher.TAG_BYTES);
       sending[direction].seal(sealed, 0, plain.length);
       assertThat(sealed).isEqualTo(hex(CIPHERTEXTS[i]));
-      int length = receiving[direction].open(sealed, sealed.length);
-      assertThat(java.util.Arrays.copyOf(sealed, length)).isEqualTo(plain);
+      byte[] opened = new byte[sealed.length];
+      int length = receiving[direction].open(sealed, 0, sealed.length, opened);
+      assertThat(java.util.Arrays.copyOf(opened, length)).isEqualTo(plain);
     }
   }
 

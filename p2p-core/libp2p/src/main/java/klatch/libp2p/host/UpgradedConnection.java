@@ -1,8 +1,9 @@
-package klatch.libp2p.transport;
+package klatch.libp2p.host;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,11 +15,15 @@ import klatch.libp2p.Libp2pException;
 import klatch.libp2p.Limits;
 import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.Multiaddr;
+import klatch.libp2p.PeerDescription;
 import klatch.libp2p.PeerId;
 import klatch.libp2p.ProtocolNotSupportedException;
+import klatch.libp2p.PublicKey;
 import klatch.libp2p.Stream;
 import klatch.libp2p.StreamHandler;
 import klatch.libp2p.multistream.MultistreamSelect;
+import klatch.libp2p.transport.RawConnection;
+import klatch.libp2p.transport.Upgrader;
 import klatch.libp2p.yamux.BufferBudget;
 import klatch.libp2p.yamux.YamuxBytes;
 import klatch.libp2p.yamux.YamuxSession;
@@ -26,9 +31,9 @@ import klatch.libp2p.yamux.YamuxStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A connection over TCP, Noise and yamux. */
-public final class TcpConnection implements Connection, YamuxSession.Events {
-  private static final Logger LOG = LoggerFactory.getLogger(TcpConnection.class);
+/** A connection over any transport, secured, with yamux streams. */
+public final class UpgradedConnection implements Connection, YamuxSession.Events {
+  private static final Logger LOG = LoggerFactory.getLogger(UpgradedConnection.class);
 
   /** What the host sees of its connections. */
   public interface Owner {
@@ -39,27 +44,36 @@ public final class TcpConnection implements Connection, YamuxSession.Events {
     /** Runs a task on a virtual thread of the host. */
     void execute(Runnable task);
 
-    void closed(TcpConnection connection);
+    void closed(UpgradedConnection connection);
   }
 
   private final Owner owner;
   private final Limits limits;
+  private final PublicKey remoteKey;
   private final PeerId remotePeer;
   private final Multiaddr remoteAddress;
   private final Multiaddr localAddress;
+  private final RawConnection raw;
   private final boolean outbound;
+  private final long openedNanos = System.nanoTime();
+  private volatile Optional<PeerDescription> description = Optional.empty();
   private final YamuxSession session;
   private final List<Consumer<Connection>> closeListeners = new ArrayList<>();
   private boolean closeTold;
 
-  public TcpConnection(Owner owner, Limits limits, SecuredSocket secured, BufferBudget budget) {
+  /** {@code outbound}: whether we dialled, whichever side opened the negotiation. */
+  public UpgradedConnection(Owner owner, Limits limits, RawConnection raw, Upgrader.Upgraded upgraded,
+      boolean outbound, BufferBudget budget) {
     this.owner = owner;
     this.limits = limits;
-    this.remotePeer = secured.remotePeer();
-    this.remoteAddress = secured.remoteAddress();
-    this.localAddress = secured.localAddress();
-    this.outbound = secured.outbound();
-    this.session = new YamuxSession(secured.channel(), outbound, limits, owner::execute, budget, this);
+    this.raw = raw;
+    this.remoteKey = upgraded.remoteKey();
+    this.remotePeer = remoteKey.peerId();
+    this.remoteAddress = raw.remoteAddress();
+    this.localAddress = raw.localAddress();
+    this.outbound = outbound;
+    this.session = new YamuxSession(upgraded.channel(), upgraded.surplus(), upgraded.initiator(), limits,
+        owner::execute, budget, this);
   }
 
   /** Serves the connection until it ends. */
@@ -86,6 +100,34 @@ public final class TcpConnection implements Connection, YamuxSession.Events {
   @Override
   public PeerId remotePeer() {
     return remotePeer;
+  }
+
+  @Override
+  public PublicKey remoteKey() {
+    return remoteKey;
+  }
+
+  @Override
+  public boolean limited() {
+    return raw.limited();
+  }
+
+  @Override
+  public Optional<PeerDescription> description() {
+    return description;
+  }
+
+  /** Takes what the peer said of itself. */
+  public void describe(PeerDescription value) {
+    description = Optional.of(value);
+  }
+
+  Optional<InetAddress> remoteHost() {
+    return raw.remoteHost();
+  }
+
+  long openedNanos() {
+    return openedNanos;
   }
 
   @Override
@@ -244,7 +286,7 @@ public final class TcpConnection implements Connection, YamuxSession.Events {
 
     @Override
     public Connection connection() {
-      return TcpConnection.this;
+      return UpgradedConnection.this;
     }
 
     @Override
@@ -279,7 +321,7 @@ public final class TcpConnection implements Connection, YamuxSession.Events {
 
     @Override
     public String toString() {
-      return protocol + " " + TcpConnection.this;
+      return protocol + " " + UpgradedConnection.this;
     }
   }
 }

@@ -1,4 +1,4 @@
-package klatch.libp2p.transport;
+package klatch.libp2p.host;
 
 import java.util.ArrayDeque;
 import java.util.List;

@@ -4,25 +4,23 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.SocketTimeoutException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
-import java.util.concurrent.TimeUnit;
 
-/** A TCP connection with a read buffer that grows only for a peer that sends large frames. One thread reads, one at a time writes. */
-public final class SocketBytes implements AutoCloseable {
+/** A raw connection with a read buffer that grows only for a peer that sends large frames. One thread reads, one at a time writes. */
+public final class RawBytes {
   private static final int SMALL_BUFFER_BYTES = 2 * 1024;
   private static final int LARGE_BUFFER_BYTES = 128 * 1024;
-  /** After our last byte the peer gets this long to close first, so that its unread bytes do not cost it our goodbye. */
-  private static final int LINGER_MILLIS = 50;
 
-  private final SocketChannel channel;
+  private final RawConnection connection;
   private byte[] buffer = new byte[SMALL_BUFFER_BYTES];
   private int start;
   private int end;
 
-  public SocketBytes(SocketChannel channel) {
-    this.channel = channel;
+  public RawBytes(RawConnection connection) {
+    this.connection = connection;
+  }
+
+  public RawConnection connection() {
+    return connection;
   }
 
   /**
@@ -36,7 +34,7 @@ public final class SocketBytes implements AutoCloseable {
     }
     makeRoom(count);
     while (end - start < count) {
-      int read = channel.read(ByteBuffer.wrap(buffer, end, buffer.length - end));
+      int read = connection.read(buffer, end, buffer.length - end);
       if (read < 0) {
         if (end == start) {
           return -1;
@@ -67,15 +65,17 @@ public final class SocketBytes implements AutoCloseable {
     return buffer;
   }
 
+  /** How many bytes are there without waiting. */
+  public int buffered() {
+    return end - start;
+  }
+
   public void consume(int count) {
     start += count;
   }
 
   public void write(byte[] bytes, int offset, int length) throws IOException {
-    ByteBuffer out = ByteBuffer.wrap(bytes, offset, length);
-    while (out.hasRemaining()) {
-      channel.write(out);
-    }
+    connection.write(bytes, offset, length);
   }
 
   public InputStream input() {
@@ -116,53 +116,13 @@ public final class SocketBytes implements AutoCloseable {
     return new OutputStream() {
       @Override
       public void write(int b) throws IOException {
-        SocketBytes.this.write(new byte[]{(byte) b}, 0, 1);
+        connection.write(new byte[]{(byte) b}, 0, 1);
       }
 
       @Override
       public void write(byte[] bytes, int offset, int length) throws IOException {
-        SocketBytes.this.write(bytes, offset, length);
+        connection.write(bytes, offset, length);
       }
     };
-  }
-
-  /** Ends our side, reads away what the peer still sends for a moment, and closes. Only for the reading thread. */
-  public void closeGently() {
-    long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LINGER_MILLIS);
-    try (channel) {
-      channel.shutdownOutput();
-      InputStream rest = channel.socket().getInputStream();
-      byte[] discarded = new byte[SMALL_BUFFER_BYTES];
-      long leftMillis = LINGER_MILLIS;
-      while (leftMillis > 0) {
-        channel.socket().setSoTimeout((int) leftMillis);
-        if (rest.read(discarded) < 0) {
-          return;
-        }
-        leftMillis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
-      }
-    } catch (SocketTimeoutException e) {
-      // It had its time.
-    } catch (IOException e) {
-      // Already gone.
-    }
-  }
-
-  /** Ends our side; the reading thread goes on until the peer has ended its own. */
-  public void endOutput() {
-    try {
-      channel.shutdownOutput();
-    } catch (IOException e) {
-      close();
-    }
-  }
-
-  @Override
-  public void close() {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      // Nothing is left to lose.
-    }
   }
 }
