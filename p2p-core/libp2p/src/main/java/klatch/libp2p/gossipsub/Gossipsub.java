@@ -11,10 +11,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import klatch.libp2p.Connection;
-import klatch.libp2p.Ed25519Key;
 import klatch.libp2p.Host;
 import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.PeerId;
+import klatch.libp2p.PrivateKey;
 import klatch.libp2p.Stream;
 import klatch.libp2p.Topic;
 import org.slf4j.Logger;
@@ -52,7 +52,7 @@ public final class Gossipsub implements AutoCloseable {
   }
 
   /** Starts with {@link GossipsubOptions#of}. */
-  public static Gossipsub start(Host host, Ed25519Key key) {
+  public static Gossipsub start(Host host, PrivateKey key) {
     return start(host, GossipsubOptions.of(key));
   }
 

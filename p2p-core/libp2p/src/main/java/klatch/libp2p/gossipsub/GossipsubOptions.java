@@ -4,8 +4,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Set;
 import java.util.random.RandomGenerator;
-import klatch.libp2p.Ed25519Key;
 import klatch.libp2p.PeerId;
+import klatch.libp2p.PrivateKey;
 
 /**
  * What {@link Gossipsub} is started with.
@@ -14,7 +14,7 @@ import klatch.libp2p.PeerId;
  * @param directPeers peers agreed upon by the people who run both (GossipSub 1.1, "Explicit Peering Agreements")
  * @param writeTimeout how long a peer may take nothing of what is sent to it before it is given up
  */
-public record GossipsubOptions(Ed25519Key key, GossipsubParameters parameters, ScoreParameters scoring,
+public record GossipsubOptions(PrivateKey key, GossipsubParameters parameters, ScoreParameters scoring,
     SignaturePolicy signatures, MessageIdFunction ids, Set<PeerId> directPeers, Duration writeTimeout,
     RandomGenerator random) {
 
@@ -26,7 +26,7 @@ public record GossipsubOptions(Ed25519Key key, GossipsubParameters parameters, S
   }
 
   /** Signed messages, the specification's parameters and message ids, scores for a venue. */
-  public static GossipsubOptions of(Ed25519Key key) {
+  public static GossipsubOptions of(PrivateKey key) {
     return new GossipsubOptions(key, GossipsubParameters.DEFAULT, ScoreParameters.VENUE, SignaturePolicy.STRICT_SIGN,
         MessageIdFunction.AUTHOR_AND_NUMBER, Set.of(), Duration.ofSeconds(20), new SecureRandom());
   }

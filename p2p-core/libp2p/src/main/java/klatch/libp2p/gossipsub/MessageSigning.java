@@ -1,14 +1,12 @@
 package klatch.libp2p.gossipsub;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import klatch.libp2p.Ed25519;
-import klatch.libp2p.Ed25519Key;
 import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.PeerId;
-import klatch.libp2p.PublicKeys;
+import klatch.libp2p.PrivateKey;
+import klatch.libp2p.PublicKey;
 
 /** Signs one's own messages and checks those of others (libp2p pubsub, "Message Signing"). Safe for any thread. */
 final class MessageSigning {
@@ -16,11 +14,11 @@ final class MessageSigning {
   private static final int SEQNO_BYTES = 8;
 
   private final SignaturePolicy policy;
-  private final Ed25519Key key;
+  private final PrivateKey key;
   private final AtomicLong number;
 
   /** @param firstNumber the first message's number; later than any used before, such as the time in nanoseconds */
-  MessageSigning(SignaturePolicy policy, Ed25519Key key, long firstNumber) {
+  MessageSigning(SignaturePolicy policy, PrivateKey key, long firstNumber) {
     this.policy = policy;
     this.key = key;
     this.number = new AtomicLong(firstNumber);
@@ -35,7 +33,7 @@ final class MessageSigning {
     PubsubMessage unsigned = PubsubMessage.of(topic, data, key.peerId(), seqno, null, null);
     byte[] signature = key.sign(unsigned.signedBytes(PREFIX));
     // Some implementations insist on the key although the author's id holds it; none minds it.
-    return PubsubMessage.of(topic, data, key.peerId(), seqno, signature, PublicKeys.encode(key.publicKey()));
+    return PubsubMessage.of(topic, data, key.peerId(), seqno, signature, key.identity().encode());
   }
 
   /** Whether the fields are as the policy says, and the signature is the author's. */
@@ -52,20 +50,17 @@ final class MessageSigning {
     if (from.isEmpty() || message.seqno().length != SEQNO_BYTES) {
       return false;
     }
-    Optional<byte[]> publicKey = publicKey(from.get(), message);
-    return publicKey.isPresent()
-        && Ed25519.verify(publicKey.get(), message.signedBytes(PREFIX), message.signature());
+    Optional<PublicKey> publicKey = publicKey(from.get(), message);
+    return publicKey.isPresent() && publicKey.get().verify(message.signedBytes(PREFIX), message.signature());
   }
 
-  private static Optional<byte[]> publicKey(PeerId from, PubsubMessage message) {
-    Optional<byte[]> inlined = from.publicKey();
+  private static Optional<PublicKey> publicKey(PeerId from, PubsubMessage message) {
     if (!message.has(PubsubMessage.KEY)) {
-      return inlined;
+      return from.inlinedKey();
     }
     try {
-      byte[] given = PublicKeys.decode(message.key());
-      boolean same = inlined.isPresent() ? Arrays.equals(given, inlined.get()) : PeerId.of(given).equals(from);
-      return same ? Optional.of(given) : Optional.empty();
+      PublicKey given = PublicKey.decode(message.key());
+      return given.peerId().equals(from) ? Optional.of(given) : Optional.empty();
     } catch (MalformedMessageException e) {
       return Optional.empty();
     }

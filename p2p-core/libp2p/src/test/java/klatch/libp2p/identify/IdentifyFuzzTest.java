@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.Optional;
 import klatch.libp2p.Ed25519Key;
 import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.PeerId;
@@ -17,7 +18,7 @@ final class IdentifyFuzzTest {
   @FuzzTest
   void aDescriptionThatCanBeReadIsBoundedAndOfThePeerItCameFrom(byte[] input) {
     try {
-      var description = Identify.read(PEER, new ByteArrayInputStream(input));
+      var description = IdentifyMessage.read(PEER, new ByteArrayInputStream(input)).onto(PEER, Optional.empty());
       assertThat(description.peer()).isEqualTo(PEER);
       assertThat(description.protocols()).hasSizeLessThanOrEqualTo(MAX_PROTOCOLS);
       assertThat(description.listenAddresses()).hasSizeLessThanOrEqualTo(PeerRecord.MAX_ADDRESSES);
@@ -29,7 +30,8 @@ final class IdentifyFuzzTest {
   @FuzzTest
   void anEnvelopeIsOpenedOnlyWhenItsSignatureVerifies(byte[] input) {
     try {
-      assertThat(PeerRecord.open(input).addresses()).hasSizeLessThanOrEqualTo(PeerRecord.MAX_ADDRESSES);
+      assertThat(PeerRecord.open(SignedEnvelope.decode(input)).addresses())
+          .hasSizeLessThanOrEqualTo(PeerRecord.MAX_ADDRESSES);
     } catch (MalformedMessageException refused) {
       assertThat(refused).hasMessageNotContaining("null");
     }
