@@ -21,6 +21,7 @@ public final class Money {
    * @param clean    whether nothing differs
    * @param complete whether the organiser has said that all is done
    * @param findings every difference, with the signed statements that prove it
+   * @param pending  claimed payouts that the organiser still has time to pay; no difference
    */
   public record Audit(String event, boolean clean, boolean complete, List<Finding> findings, List<Finding> pending) {}
 

@@ -7,7 +7,6 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import klatch.libp2p.Ed25519Key;
 import klatch.libp2p.Host;
@@ -30,6 +29,8 @@ public final class CheckIn {
   public static final String PROTOCOL = "/klatch/checkin/1";
   /** Check-ins served at once; more people than that do not fit into a doorway. */
   public static final int STREAMS = 256;
+  /** Check-ins of one peer served at once: one is enough, and after a lost connection the old one may linger. */
+  public static final int STREAMS_PER_PEER = 4;
 
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(5);
 
@@ -38,7 +39,7 @@ public final class CheckIn {
   private final InstantSource clock;
   private final Supplier<ByteString> beacon;
   private final SecureRandom random = new SecureRandom();
-  private final Semaphore streams = new Semaphore(STREAMS);
+  private final StreamBound bound = new StreamBound(STREAMS, STREAMS_PER_PEER);
   /** Only events this device is a door of get in. */
   private final Map<EventId, Door> doors = new ConcurrentHashMap<>();
 
@@ -64,14 +65,12 @@ public final class CheckIn {
   }
 
   private void serve(Stream stream) throws IOException, MalformedMessageException {
-    if (!streams.tryAcquire()) {
-      throw new IOException("more than " + STREAMS + " check-ins at once");
-    }
+    bound.enter(stream.remotePeer());
     try {
       stream.timeout(READ_TIMEOUT);
       CheckInWire.write(stream.output(), CheckInWire.encode(answerTo(CheckInWire.read(stream.input()))));
     } finally {
-      streams.release();
+      bound.leave(stream.remotePeer());
     }
   }
 

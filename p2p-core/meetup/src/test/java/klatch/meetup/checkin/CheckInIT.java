@@ -7,9 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import klatch.libp2p.Ed25519Key;
 import klatch.libp2p.Host;
 import klatch.libp2p.HostOptions;
+import klatch.libp2p.Libp2pException;
 import klatch.libp2p.Libp2pHost;
 import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.Stream;
@@ -132,6 +138,38 @@ final class CheckInIT {
     hostPeer.handle(CheckIn.PROTOCOL, stream -> stream.output().write(new byte[]{(byte) 0xff, (byte) 0xff, 0x7f}));
     assertThat(refusal(phone.checkIn(annPeer, code))).isEqualTo(CheckInRefusal.MALFORMED);
     assertThat(ann.meetup.presence(event).present()).isEmpty();
+  }
+
+  @Test
+  void aPeerThatStallsTakesFewPlacesAndOnlyForSeconds() throws IOException, MalformedMessageException {
+    List<Stream> stalled = new ArrayList<>();
+    Host stallerPeer = Libp2pHost.create(HostOptions.of(Ed25519Key.generate()));
+    try {
+      stallerPeer.connect(hostPeer.listenAddresses().getFirst());
+      for (int i = 0; i < CheckIn.STREAMS_PER_PEER; i++) {
+        stalled.add(stallerPeer.open(hostPeer.id(), CheckIn.PROTOCOL));
+      }
+      await().atMost(Duration.ofSeconds(4)).until(() -> !isServed(stallerPeer));
+      assertThat(phone.checkIn(annPeer, code())).as("others are").isInstanceOf(CheckInReply.CheckedIn.class);
+      for (Stream stream : stalled) {
+        stream.timeout(Duration.ofSeconds(20));
+        assertThatThrownBy(() -> CheckInWire.read(stream.input())).as("the door gives up").isInstanceOf(IOException.class)
+            .isNotInstanceOf(SocketTimeoutException.class);
+      }
+      await().until(() -> isServed(stallerPeer));
+    } finally {
+      stallerPeer.close();
+    }
+  }
+
+  /** Whether the door answers a message of this peer. */
+  private boolean isServed(Host peer) {
+    try (Stream stream = peer.open(hostPeer.id(), CheckIn.PROTOCOL)) {
+      CheckInWire.write(stream.output(), new byte[]{1});
+      return refusal(CheckInWire.decodeReply(CheckInWire.read(stream.input()))) == CheckInRefusal.MALFORMED;
+    } catch (IOException | Libp2pException | MalformedMessageException e) {
+      return false;
+    }
   }
 
   @Test
