@@ -3,7 +3,7 @@ package klatch.lightning;
 /**
  * How a node runs its channels.
  *
- * @param minConfirmations  blocks on top of a funding transaction before the channel is used, 1..144
+ * @param minConfirmations  blocks on top of a funding transaction before a channel that a peer opens is used, 3..144
  * @param forwardBaseMsat   what forwarding one payment costs others
  * @param forwardPpm        what it costs beyond that, in millionths of the amount
  * @param acceptForwards    whether payments of others may pass through private channels: routing nodes only
@@ -11,12 +11,17 @@ package klatch.lightning;
  */
 public record ChannelPolicy(int minConfirmations, int forwardBaseMsat, int forwardPpm, boolean acceptForwards,
     boolean announced) {
+  /**
+   * LDK closes a channel at once when its funding transaction has no confirmation left. Three outlive a reorganisation of
+   * two blocks (docs/decisions/0007-channel-depth.md).
+   */
+  public static final int MIN_CONFIRMATIONS = 3;
   private static final int MAX_CONFIRMATIONS = 144;
 
   public ChannelPolicy {
-    if (minConfirmations < 1 || minConfirmations > MAX_CONFIRMATIONS) {
+    if (minConfirmations < MIN_CONFIRMATIONS || minConfirmations > MAX_CONFIRMATIONS) {
       throw new IllegalArgumentException(
-          "confirmations must lie in 1.." + MAX_CONFIRMATIONS + ", not " + minConfirmations);
+          "confirmations must lie in " + MIN_CONFIRMATIONS + ".." + MAX_CONFIRMATIONS + ", not " + minConfirmations);
     }
     if (forwardBaseMsat < 0 || forwardPpm < 0) {
       throw new IllegalArgumentException(
@@ -24,18 +29,18 @@ public record ChannelPolicy(int minConfirmations, int forwardBaseMsat, int forwa
     }
   }
 
-  /** A person's own node on regtest: one confirmation, private channels, forwards nothing. */
+  /** A person's own node on regtest: private channels, forwards nothing. */
   public static ChannelPolicy regtestLeaf() {
-    return new ChannelPolicy(1, 0, 0, false, false);
+    return new ChannelPolicy(MIN_CONFIRMATIONS, 0, 0, false, false);
   }
 
-  /** A routing node on regtest: one confirmation, 1,000 msat for each payment it forwards. */
+  /** A routing node on regtest: 1,000 msat for each payment it forwards. */
   public static ChannelPolicy regtestRouter() {
-    return new ChannelPolicy(1, 1_000, 0, true, false);
+    return new ChannelPolicy(MIN_CONFIRMATIONS, 1_000, 0, true, false);
   }
 
   /** A person's own node where money is real. */
   public static ChannelPolicy leaf() {
-    return new ChannelPolicy(3, 1_000, 100, false, false);
+    return new ChannelPolicy(MIN_CONFIRMATIONS, 1_000, 100, false, false);
   }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import klatch.commitments.Lightning.Channel;
 import klatch.commitments.Msat;
+import klatch.lightning.ChannelPolicy;
 import klatch.lightning.ChannelRequest;
 import klatch.lightning.LdkLightning;
 import klatch.lightning.OpenedChannels;
@@ -48,7 +49,7 @@ public final class Topology {
     Topology topology = new Topology(chain, all, capacitySat);
     topology.fund(List.of(router), leaves.size());
     topology.open(router, leaves);
-    topology.mineAndSync(1);
+    topology.mineAndSync(ChannelPolicy.MIN_CONFIRMATIONS);
     topology.awaitUsable();
     return topology;
   }
@@ -60,7 +61,7 @@ public final class Topology {
     Topology topology = new Topology(chain, all, capacitySat);
     topology.fund(leaves, 1);
     InParallel.map(leaves, leaf -> topology.open(leaf, List.of(hub)));
-    topology.mineAndSync(1);
+    topology.mineAndSync(ChannelPolicy.MIN_CONFIRMATIONS);
     topology.awaitUsable();
     return topology;
   }

@@ -128,7 +128,6 @@ final class LdkLightningIT {
     network.chain().stall();
     PaymentId id = lock(preimage.hash());
     network.chain().resume();
-    network.mine(2);
     HeldHtlc held = network.payee().lightning().held().getFirst();
     network.chain().reorg(2);
     network.awaitTip();

@@ -34,7 +34,7 @@ final class LdkTestNetwork implements AutoCloseable {
     connect();
     router.lightning().openChannels(List.of(new ChannelRequest(payer.lightning().nodeId(), CAPACITY_SAT, PUSH),
         new ChannelRequest(payee.lightning().nodeId(), CAPACITY_SAT, PUSH)));
-    mine(1);
+    mine(ChannelPolicy.MIN_CONFIRMATIONS);
     awaitUsable();
   }
 

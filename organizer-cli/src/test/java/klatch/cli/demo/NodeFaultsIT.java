@@ -45,9 +45,6 @@ final class NodeFaultsIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration OUTAGE = Duration.ofSeconds(10);
   private static final long DEPOSIT_SAT = 10_000;
-  /** Deep enough for a funding transaction to outlive a reorganisation of two blocks. */
-  private static final int BURIED = 6;
-
   @TempDir
   static Path directory;
 
@@ -107,7 +104,6 @@ final class NodeFaultsIT {
 
   @Test
   void anEveningOutlivesItsDatabaseItsChainAndItsNodes() throws Exception {
-    world.chain().mine(BURIED);
     try (var evening = new Evening(world, OPTIONS, progress, "Stormy")) {
       evening.announce();
       evening.pledge();

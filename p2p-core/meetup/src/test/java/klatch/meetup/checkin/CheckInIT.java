@@ -153,7 +153,8 @@ final class CheckInIT {
       assertThat(phone.checkIn(annPeer, code())).as("others are").isInstanceOf(CheckInReply.CheckedIn.class);
       for (Stream stream : stalled) {
         stream.timeout(Duration.ofSeconds(20));
-        assertThatThrownBy(() -> CheckInWire.read(stream.input())).as("the door gives up").isInstanceOf(IOException.class)
+        assertThatThrownBy(() -> CheckInWire.read(stream.input())).as("the door gives up")
+            .isInstanceOf(IOException.class)
             .isNotInstanceOf(SocketTimeoutException.class);
       }
       await().until(() -> isServed(stallerPeer));
