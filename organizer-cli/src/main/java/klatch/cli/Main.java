@@ -15,7 +15,7 @@ public final class Main {
 
   /** The node, told to stop in order when the process is. */
   private static RunningNode start(NodeOptions options) {
-    var node = Node.start(options);
+    var node = Node.begin(options);
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(node::close));
     Optional.ofNullable(Long.getLong(PARENT_PROPERTY)).flatMap(ProcessHandle::of)
         .ifPresent(parent -> Thread.ofVirtual().name("parent").start(() -> {

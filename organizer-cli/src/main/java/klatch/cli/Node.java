@@ -63,10 +63,24 @@ public final class Node implements RunningNode, NodeControl {
   private final Meetup meetup;
   private final AddressBook addresses;
   private final CheckIn checkIn;
-  private final Optional<NodeMoney> money;
+  private final Optional<StartingMoney> money;
   private final URI apiUrl;
 
-  /** @throws StartRefusedException if it cannot start; nothing of it runs then */
+  /**
+   * Starts it, and returns as soon as its API answers; Lightning starts behind that. If it cannot, the node stops, and
+   * {@link #awaitStop} says why.
+   *
+   * @throws StartRefusedException if anything else cannot start; nothing of it runs then
+   */
+  public static Node begin(NodeOptions options) {
+    return new Node(options, UnaryOperator.identity(), Optional.empty());
+  }
+
+  /**
+   * Starts it, and returns when all of it runs.
+   *
+   * @throws StartRefusedException if it cannot start; nothing of it runs then
+   */
   public static Node start(NodeOptions options) {
     return start(options, UnaryOperator.identity());
   }
@@ -77,7 +91,7 @@ public final class Node implements RunningNode, NodeControl {
    * @param database with this node's prefix; takes the place of {@link NodeOptions#storage}, and is closed by the node
    */
   public static Node start(NodeOptions options, Database database) {
-    return new Node(options, UnaryOperator.identity(), Optional.of(database));
+    return new Node(options, UnaryOperator.identity(), Optional.of(database)).complete();
   }
 
   /**
@@ -86,7 +100,7 @@ public final class Node implements RunningNode, NodeControl {
    * @param outfit may give the money engine other parts, such as a Lightning node that cheats
    */
   static Node start(NodeOptions options, UnaryOperator<Surroundings> outfit) {
-    return new Node(options, outfit, Optional.empty());
+    return new Node(options, outfit, Optional.empty()).complete();
   }
 
   private Node(NodeOptions options, UnaryOperator<Surroundings> outfit, Optional<Database> shared) {
@@ -106,10 +120,22 @@ public final class Node implements RunningNode, NodeControl {
       checkIn = new CheckIn(meetup, keys.device(), clock, CheckIn::noBeacon);
       checkIn.serve(host);
       money = options.chain().bitcoind()
-          .map(bitcoind -> opened(NodeMoney.start(options, bitcoind, keys, database, log, meetup, clock, outfit)));
+          .map(bitcoind -> opened(StartingMoney.begin(
+              () -> NodeMoney.start(options, bitcoind, keys, database, log, meetup, clock, outfit), stop::countDown)));
       apiUrl = serveApi();
       database.diskAlarm().listen(this::fail);
     } catch (RuntimeException | IOException e) {
+      close();
+      throw refused(e);
+    }
+  }
+
+  /** Waits until Lightning runs too. */
+  private Node complete() {
+    try {
+      money.ifPresent(StartingMoney::running);
+      return this;
+    } catch (RuntimeException e) {
       close();
       throw refused(e);
     }
@@ -131,12 +157,16 @@ public final class Node implements RunningNode, NodeControl {
   }
 
   private URI serveApi() throws IOException {
-    var api = opened(LocalApi.start(new ApiParts(meetup, checkIn, host, money.map(NodeMoney::forApi), this, clock),
+    var api = opened(LocalApi.start(new ApiParts(meetup, checkIn, host, this::moneyState, this, clock),
         options.ports().apiPort()));
     NodeKeys.writePrivately(options.apiFile(),
         Json.line(new ApiClient.ApiFile(api.url().toString(), api.token())) + "\n");
     opened(() -> Files.deleteIfExists(options.apiFile()));
     return api.url();
+  }
+
+  private ApiParts.MoneyState moneyState() {
+    return money.map(StartingMoney::forApi).orElseGet(ApiParts.MoneyState.None::new);
   }
 
   private static RuntimeException refused(Exception e) {
@@ -166,8 +196,9 @@ public final class Node implements RunningNode, NodeControl {
     return checkIn;
   }
 
+  /** Waits until it runs; empty when the node has no chain. */
   public Optional<NodeMoney> money() {
-    return money;
+    return money.map(StartingMoney::running);
   }
 
   @Override
@@ -229,7 +260,7 @@ public final class Node implements RunningNode, NodeControl {
 
   @Override
   public Optional<String> lightningAddress() {
-    return money.map(NodeMoney::lightningAddress);
+    return money.flatMap(StartingMoney::now).map(NodeMoney::lightningAddress);
   }
 
   @Override
@@ -240,6 +271,9 @@ public final class Node implements RunningNode, NodeControl {
   @Override
   public void awaitStop() throws InterruptedException {
     stop.await();
+    money.flatMap(StartingMoney::failure).ifPresent(failure -> {
+      throw refused(failure);
+    });
   }
 
   @Override

@@ -24,7 +24,11 @@ public interface RunningNode extends AutoCloseable {
   /** What this node does without, in words for its person: for example that no chain was given, so no deposits. */
   List<String> notices();
 
-  /** Returns when the node was told to stop, through its API or by a signal, or when it had to stop by itself. */
+  /**
+   * Returns when the node was told to stop, through its API or by a signal, or when it had to stop by itself.
+   *
+   * @throws StartRefusedException if it stopped because a part that starts behind the API could not
+   */
   void awaitStop() throws InterruptedException;
 
   /** Why it stopped by itself, in words for its person; empty while it runs, and when it was told to stop. */

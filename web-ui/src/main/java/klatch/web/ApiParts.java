@@ -1,7 +1,7 @@
 package klatch.web;
 
 import java.time.InstantSource;
-import java.util.Optional;
+import java.util.function.Supplier;
 import klatch.commitments.Deposits;
 import klatch.commitments.Lightning;
 import klatch.libp2p.Host;
@@ -11,10 +11,21 @@ import klatch.meetup.checkin.CheckIn;
 /**
  * The parts of the node that the API speaks for. It closes none of them.
  *
- * @param money empty when the node runs without Lightning: then events with deposits are refused
+ * @param money what is there of it now; asked at every request
  */
-public record ApiParts(Meetup meetup, CheckIn checkIn, Host host, Optional<Money> money, NodeControl node,
+public record ApiParts(Meetup meetup, CheckIn checkIn, Host host, Supplier<MoneyState> money, NodeControl node,
     InstantSource clock) {
+
+  /** The Lightning node starts behind the API, which answers from the first moment. */
+  public sealed interface MoneyState {
+    /** The node runs without Lightning: events with deposits are refused. */
+    record None() implements MoneyState {}
+
+    /** Not yet: whatever needs it is asked to come again. */
+    record Starting() implements MoneyState {}
+
+    record Running(Money money) implements MoneyState {}
+  }
 
   /** Deposits, the Lightning node behind them, and what its operator does with it. */
   public record Money(Deposits deposits, Lightning lightning, Treasury treasury) {}
@@ -23,7 +34,7 @@ public record ApiParts(Meetup meetup, CheckIn checkIn, Host host, Optional<Money
     var routes = new Routes();
     var draft = new TermsDraft(money, clock);
     var moneyRoutes = new MoneyRoutes(meetup, money);
-    new NodeRoutes(meetup, money.map(Money::lightning), host, node, clock).addTo(routes);
+    new NodeRoutes(meetup, money, host, node, clock).addTo(routes);
     new GroupRoutes(meetup, host, node).addTo(routes);
     new EventRoutes(meetup, draft, moneyRoutes).addTo(routes);
     new DoorRoutes(meetup, checkIn, host, moneyRoutes).addTo(routes);

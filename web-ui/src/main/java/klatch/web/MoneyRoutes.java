@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import klatch.commitments.Audit;
 import klatch.commitments.DepositTerms;
 import klatch.commitments.Finding;
@@ -20,7 +21,7 @@ import klatch.web.wire.Money;
 import klatch.web.wire.PublicCode;
 
 /** The routes about deposits, and what the other routes show of them. */
-record MoneyRoutes(Meetup meetup, Optional<ApiParts.Money> money) {
+record MoneyRoutes(Meetup meetup, Supplier<ApiParts.MoneyState> money) {
 
   void addTo(Routes routes) {
     routes.post("/events/{id}/lock", this::lock);
@@ -29,10 +30,15 @@ record MoneyRoutes(Meetup meetup, Optional<ApiParts.Money> money) {
     routes.get("/events/{id}/report", this::report);
   }
 
-  /** The money parts. */
-  static ApiParts.Money connected(Optional<ApiParts.Money> money) {
-    return money.orElseThrow(() -> new PublicException(PublicCode.UNAVAILABLE,
-        "no Lightning node connected: deposits need one; start the node with --bitcoind-url"));
+  /** The money parts, or the reason why they are not there. */
+  static ApiParts.Money connected(Supplier<ApiParts.MoneyState> money) {
+    return switch (money.get()) {
+      case ApiParts.MoneyState.Running(var running) -> running;
+      case ApiParts.MoneyState.Starting _ -> throw new PublicException(PublicCode.UNAVAILABLE,
+          "the Lightning node is still starting; try again in a few seconds");
+      case ApiParts.MoneyState.None _ -> throw new PublicException(PublicCode.UNAVAILABLE,
+          "no Lightning node connected: deposits need one; start the node with --bitcoind-url");
+    };
   }
 
   private Events.Locked lock(Call call) {
@@ -91,10 +97,16 @@ record MoneyRoutes(Meetup meetup, Optional<ApiParts.Money> money) {
         own);
   }
 
-  /** Everybody's deposit as the log says, this person's own as their own node knows it. */
+  /**
+   * Everybody's deposit as the log says, this person's own as their own node knows it. Nothing is shown rather than
+   * something wrong while that is not known yet.
+   */
   Map<DeviceId, Events.Deposit> deposits(MeetupEvent event) {
     var deposits = new HashMap<DeviceId, Events.Deposit>();
-    money.flatMap(parts -> parts.deposits().report(event.id())).ifPresent(report -> {
+    if (DepositTerms.of(event).isEmpty() || money.get() instanceof ApiParts.MoneyState.None) {
+      return deposits;
+    }
+    connected(money).deposits().report(event.id()).ifPresent(report -> {
       for (var line : report.people()) {
         deposits.put(line.person(), new Events.Deposit(line.state(), says(line.state()),
             report.terms().deposit().value()));

@@ -2,7 +2,7 @@ package klatch.web;
 
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.Supplier;
 import klatch.commitments.Lightning;
 import klatch.commitments.LightningException;
 import klatch.libp2p.Host;
@@ -14,7 +14,7 @@ import klatch.web.wire.NodeStatus;
 import org.jspecify.annotations.Nullable;
 
 /** The routes about the node itself. */
-record NodeRoutes(Meetup meetup, Optional<Lightning> lightning, Host host, NodeControl node,
+record NodeRoutes(Meetup meetup, Supplier<ApiParts.MoneyState> money, Host host, NodeControl node,
     InstantSource clock) {
 
   void addTo(Routes routes) {
@@ -34,11 +34,11 @@ record NodeRoutes(Meetup meetup, Optional<Lightning> lightning, Host host, NodeC
 
   /** A Lightning node that does not answer must not hide the rest of the status. */
   private NodeStatus.@Nullable Lightning lightningStatus() {
-    if (lightning.isEmpty()) {
+    if (!(money.get() instanceof ApiParts.MoneyState.Running(var running))) {
       return null;
     }
     try {
-      var status = lightning.get().status();
+      var status = running.lightning().status();
       return new NodeStatus.Lightning(status.nodeId(), node.lightningAddress().orElse(""), status.height(),
           status.balance().value(), status.channels().stream().map(NodeRoutes::channel).toList());
     } catch (LightningException e) {

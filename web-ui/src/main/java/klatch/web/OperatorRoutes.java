@@ -3,8 +3,8 @@ package klatch.web;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import klatch.commitments.Lightning;
 import klatch.commitments.Msat;
 import klatch.commitments.PaymentId;
@@ -14,7 +14,7 @@ import klatch.web.wire.Operations;
 import klatch.web.wire.PublicCode;
 
 /** The routes by which an operator runs the Lightning node: payments, channels, the wallet. */
-record OperatorRoutes(Optional<ApiParts.Money> money) {
+record OperatorRoutes(Supplier<ApiParts.MoneyState> money) {
   private static final int SHOWN_PAYMENTS = 200;
   private static final long DEFAULT_EXPIRY_SECONDS = 3_600;
   private static final long LONGEST_EXPIRY_SECONDS = 365L * 24 * 3_600;

@@ -2,14 +2,14 @@ package klatch.web;
 
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.Supplier;
 import klatch.commitments.DepositTerms;
 import klatch.meetup.ByteString;
 import klatch.web.wire.Events;
 import klatch.web.wire.PublicCode;
 
 /** Makes the signed terms of a new event out of what its organiser asks for, or refuses it with the numbers. */
-record TermsDraft(Optional<ApiParts.Money> money, InstantSource clock) {
+record TermsDraft(Supplier<ApiParts.MoneyState> money, InstantSource clock) {
   private static final int DEFAULT_MINIMUM_PRESENT = 1;
 
   /**

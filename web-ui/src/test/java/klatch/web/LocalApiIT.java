@@ -224,7 +224,7 @@ final class LocalApiIT {
     int taken = anna.api.url().getPort();
     var parts = new ApiParts(anna.meetup, new klatch.meetup.checkin.CheckIn(anna.meetup,
         klatch.libp2p.Ed25519Key.generate(), anna.clock, klatch.meetup.checkin.CheckIn::noBeacon), anna.host,
-        Optional.empty(), anna, anna.clock);
+        ApiParts.MoneyState.None::new, anna, anna.clock);
     assertThatThrownBy(() -> LocalApi.start(parts, taken)).isInstanceOf(ApiPortException.class)
         .hasMessageContaining("port " + taken + " is taken");
   }

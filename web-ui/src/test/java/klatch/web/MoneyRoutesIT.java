@@ -173,6 +173,26 @@ final class MoneyRoutesIT {
     assertThat(anna.get("/status").body().at("/lightning/balanceMsat").asLong()).isEqualTo(500_000_000);
   }
 
+  @Test
+  void whileLightningStartsWhateverNeedsItIsAskedToComeAgain() {
+    var event = eventWithTwoPledges();
+    var running = anna.money;
+    anna.money = new ApiParts.MoneyState.Starting();
+
+    for (var reply : List.of(anna.get("/events/" + event), anna.get("/events/" + event + "/report"),
+        anna.post("/events/" + event + "/settle", ""))) {
+      assertThat(reply.status()).isEqualTo(503);
+      assertThat(reply.code()).isEqualTo("unavailable");
+      assertThat(reply.message()).contains("still starting").contains("try again");
+    }
+    assertThat(anna.get("/status").body().has("lightning")).isFalse();
+    assertThat(anna.get("/groups").status()).isEqualTo(200);
+
+    anna.money = running;
+    assertThat(anna.get("/events/" + event).status()).isEqualTo(200);
+    assertThat(anna.get("/status").body().has("lightning")).isTrue();
+  }
+
   private static String event(long depositMsat, String more) {
     return "{\"title\":\"First cup\",\"zone\":\"Europe/Berlin\",\"capacity\":5,\"startsAtMillis\":" + START
         + ",\"endsAtMillis\":" + END + ",\"depositMsat\":" + depositMsat + more + "}";

@@ -81,6 +81,7 @@ public final class TestNode implements AutoCloseable, NodeControl {
   private final Optional<Deposits> deposits;
   private final HttpClient http = HttpClient.newHttpClient();
   private volatile @Nullable String nickname;
+  volatile ApiParts.MoneyState money;
 
   public TestNode(AtomicLong nowMillis, Optional<Lightning> lightning) {
     this.nowMillis = nowMillis;
@@ -93,8 +94,10 @@ public final class TestNode implements AutoCloseable, NodeControl {
     checkIn.serve(host);
     deposits = lightning.map(node -> Deposits
         .start(new Surroundings(key, store, meetup, node, new InMemoryCommitmentStore(), clock)));
-    var money = lightning.map(node -> new ApiParts.Money(deposits.orElseThrow(), node, NO_TREASURY));
-    api = LocalApi.start(new ApiParts(meetup, checkIn, host, money, this, clock), 0);
+    money = lightning.<ApiParts.MoneyState>map(
+        node -> new ApiParts.MoneyState.Running(new ApiParts.Money(deposits.orElseThrow(), node, NO_TREASURY)))
+        .orElseGet(ApiParts.MoneyState.None::new);
+    api = LocalApi.start(new ApiParts(meetup, checkIn, host, () -> money, this, clock), 0);
   }
 
   /** What a client is answered. */

@@ -35,12 +35,13 @@ final class DemoRun {
   boolean run() throws Exception {
     var directory = Files.createTempDirectory("klatch-demo");
     boolean finished = false;
-    try (var progress = new Progress(out, onTerminal() && !json)) {
+    try (var progress = new Progress(out, onTerminal() && !json); var footprint = Footprint.start()) {
       try (var world = World.build(options, directory, organiserMain, progress)) {
         var report = rehearse(world, progress);
         progress.end();
         finished = true;
         DemoTable.print(report, out);
+        footprint.peak().map(Footprint.Peak::shown).ifPresent(out::println);
         if (keep) {
           sayWhereItRuns(directory);
         }

@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import klatch.cli.ApiClient;
+import klatch.cli.ApiRefusedException;
 import klatch.cli.FileClock;
 import klatch.cli.HaltAt;
 import klatch.lightning.Network;
@@ -43,6 +44,7 @@ import klatch.regtest.chain.BitcoindProgram;
 import klatch.regtest.chain.Chain;
 import klatch.regtest.chain.EmbeddedChain;
 import klatch.web.wire.NodeStatus;
+import klatch.web.wire.PublicCode;
 import klatch.regtest.Until;
 
 /**
@@ -405,6 +407,12 @@ final class World implements AutoCloseable {
         return true;
       } catch (NoNodeException e) {
         return false;
+      } catch (ApiRefusedException e) {
+        // After a kill its Lightning node comes up behind its API.
+        if (e.code().equals(PublicCode.UNAVAILABLE.label())) {
+          return false;
+        }
+        throw e;
       }
     });
     return result.getFirst();
