@@ -1,5 +1,6 @@
 package klatch.cli;
 
+import klatch.cli.bench.Bench;
 import klatch.cli.demo.Demo;
 import klatch.cli.demo.Regtest;
 import klatch.web.wire.ErrorReply;
@@ -27,6 +28,7 @@ public final class Commands {
     line.addSubcommand(new Up(starter));
     line.addSubcommand(new Demo());
     line.addSubcommand(new Regtest());
+    line.addSubcommand(new Bench());
     addHelp(line);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExitCodeExceptionMapper(Commands::exitCode);

@@ -14,8 +14,10 @@ import java.util.stream.Stream;
  * finds nothing. Sampled by a thread of its own until it is closed.
  */
 final class Footprint implements AutoCloseable {
-  /** The peak lasts for seconds, at the end; reading a process's share of each page costs about a millisecond. */
+  /** The peak lasts for seconds, at the end. */
   private static final long EVERY_MILLIS = 1_000;
+  /** To read how many share each page of every process costs the kernel some milliseconds. */
+  private static final int LOOKS_FOR_ONE_PSS = 5;
   private static final int KIB_PER_MIB = 1024;
 
   private final Thread sampler;
@@ -58,8 +60,8 @@ final class Footprint implements AutoCloseable {
 
   private synchronized void run() {
     try {
-      while (!closed) {
-        sample().ifPresent(now -> peak = Optional.of(peak.map(now::or).orElse(now)));
+      for (int look = 0; !closed; look++) {
+        sample(look % LOOKS_FOR_ONE_PSS == 0).ifPresent(now -> peak = Optional.of(peak.map(now::or).orElse(now)));
         TimeUnit.MILLISECONDS.timedWait(this, EVERY_MILLIS);
       }
     } catch (InterruptedException e) {
@@ -68,16 +70,16 @@ final class Footprint implements AutoCloseable {
   }
 
   /** One look at every process; one that ends meanwhile is left out. */
-  static Optional<Peak> sample() {
+  private static Optional<Peak> sample(boolean withPss) {
     var self = ProcessHandle.current();
     int processes = 0;
     long rssKib = 0;
     long pssKib = 0;
     for (var process : Stream.concat(Stream.of(self), self.descendants()).toList()) {
       try {
-        var lines = Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "smaps_rollup"));
-        rssKib += kib(lines, "Rss:");
-        pssKib += kib(lines, "Pss:");
+        var folder = Path.of("/proc", Long.toString(process.pid()));
+        rssKib += kib(Files.readAllLines(folder.resolve("status")), "VmRSS:");
+        pssKib += withPss ? kib(Files.readAllLines(folder.resolve("smaps_rollup")), "Pss:") : 0;
         processes++;
       } catch (IOException e) {
         // It has ended, or this is not Linux.

@@ -3,6 +3,7 @@ package klatch.cli.demo;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,8 +45,11 @@ final class OrganiserProcess implements AutoCloseable {
       Map<String, String> environment, Path logFile) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k", "-Xmx256m",
+    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k", "-Xms24m", "-Xmx256m",
         "--enable-native-access=ALL-UNNAMED"));
+    // The classes of a start laid out in one file, where the launcher has made it.
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(option -> option.startsWith("-XX:AOTCache=") || option.startsWith("-Xlog:")).forEach(command::add);
     System.getProperties().stringPropertyNames().stream().filter(name -> name.startsWith("klatch."))
         .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
     command.add("-D" + Main.PARENT_PROPERTY + "=" + ProcessHandle.current().pid());

@@ -147,6 +147,8 @@ final class NodeFaultsIT {
       assertThat(deposits(1).lock(evening.event())).isInstanceOfSatisfying(LockResult.Refused.class,
           refused -> assertThat(refused.reason()).startsWith("deposits can be locked from"));
       world.jumpTo(clock(evening).appealsCloseAtMillis() + 60_000);
+      Until.holds("the organiser's clock has jumped too", PATIENCE,
+          () -> world.organiserStatus().nowMillis() > clock(evening).appealsCloseAtMillis());
       Until.holds("all is settled", PATIENCE, () -> settled(evening).done());
       var first = settled(evening);
       assertThat(settled(evening)).as("a second time nothing changes").isEqualTo(first);

@@ -5,6 +5,8 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.JarURLConnection;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -13,6 +15,7 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -20,8 +23,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 
 /**
- * The PostgreSQL programs that come in the class path, unpacked once for each user into a folder named by their hash:
- * {@code $XDG_CACHE_HOME/klatch/postgres-<hash>}, by default under {@code ~/.cache}.
+ * The PostgreSQL programs that come in the class path, unpacked once for each user into a folder named by their
+ * checksum: {@code $XDG_CACHE_HOME/klatch/postgres-<checksum>}, by default under {@code ~/.cache}.
  */
 final class PostgresBinaries {
   private static final int NAME_BYTES = 8;
@@ -32,6 +35,14 @@ final class PostgresBinaries {
   /** @return the folder with {@code bin}, {@code lib} and {@code share} */
   static Path unpacked() {
     try {
+      Optional<String> checksum = checksumInJar();
+      if (checksum.isPresent()) {
+        Path home = cache().resolve("postgres-" + checksum.get());
+        if (!Files.isDirectory(home)) {
+          unpack(archive(), home);
+        }
+        return home;
+      }
       byte[] archive = archive();
       String hash = HexFormat.of().formatHex(Bytes32.sha256(archive), 0, NAME_BYTES);
       Path home = cache().resolve("postgres-" + hash);
@@ -44,10 +55,27 @@ final class PostgresBinaries {
     }
   }
 
+  /**
+   * The length and the CRC-32 of the archive, as the directory of its jar has them: to read and hash the archive itself at
+   * every start would take a tenth of the time that a node has for it. Empty if it does not lie in a jar as expected.
+   */
+  private static Optional<String> checksumInJar() throws IOException {
+    String name = "postgres-" + System.getProperty("os.name").toLowerCase(Locale.ROOT) + "-" + architecture() + ".txz";
+    URL resource = DefaultPostgresBinaryResolver.class.getResource("/" + name);
+    if (resource == null || !(resource.openConnection() instanceof JarURLConnection jar)) {
+      return Optional.empty();
+    }
+    return Optional.of(String.format(Locale.ROOT, "%d-%08x", jar.getJarEntry().getSize(), jar.getJarEntry().getCrc()));
+  }
+
+  private static String architecture() {
+    String machine = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
+    return machine.equals("amd64") ? "x86_64" : machine;
+  }
+
   private static byte[] archive() throws IOException {
     String system = System.getProperty("os.name");
-    String machine = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
-    String architecture = machine.equals("amd64") ? "x86_64" : machine;
+    String architecture = architecture();
     try (InputStream in = DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(system, architecture)) {
       return in.readAllBytes();
     } catch (IllegalStateException e) {
