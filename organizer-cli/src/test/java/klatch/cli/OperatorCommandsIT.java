@@ -87,7 +87,7 @@ final class OperatorCommandsIT {
         stranger.lightning().nodeId() + "@" + address.getAddress().getHostAddress() + ":"
             + address.getPort(),
         Long.toString(CAPACITY_SAT), "--push-sat", "400000");
-    chain.mine(1);
+    chain.mine(ChannelPolicy.MIN_CONFIRMATIONS);
     Until.holds("the channel works", PATIENCE, () -> {
       try {
         var channels = json("channel", "list").required("channels");
