@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import klatch.libp2p.Ed25519Key;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,8 +24,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What happens to the server when the node's process is killed, and when the disk is full. */
 class EmbeddedServerIT {
+  /** A stopped server's data directory: to make one takes longer than the rest of a test. */
+  @TempDir
+  static Path made;
   @TempDir
   Path directory;
+
+  @BeforeAll
+  static void make() {
+    Database.embedded(made, "").close();
+  }
+
+  /** @return a data directory of its own, with what {@link #made} has */
+  private static Path copyTo(Path data) throws IOException, InterruptedException {
+    assertThat(run("cp", "-a", made.toString(), data.toString())).isZero();
+    return data;
+  }
 
   /** A node of its own process: writes one entry, says where its server is, and waits to be killed. */
   public static final class Victim {
@@ -65,8 +80,8 @@ class EmbeddedServerIT {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void afterTheNodeIsKilledTheNextStartHasEverything(boolean withSetpriv) throws IOException {
-    Path data = directory.resolve("data");
+  void afterTheNodeIsKilledTheNextStartHasEverything(boolean withSetpriv) throws Exception {
+    Path data = copyTo(directory.resolve("data"));
     Process victim = startVictim(data, withSetpriv);
     String[] said;
     try (BufferedReader out = new BufferedReader(
@@ -84,21 +99,21 @@ class EmbeddedServerIT {
   }
 
   @Test
-  void aPidFileOfAProcessThatIsNoServerIsNoHindrance() throws IOException {
-    Database.embedded(directory, "").close();
-    Files.writeString(directory.resolve("postgres/postmaster.pid"),
-        ProcessHandle.current().pid() + "\n" + directory.resolve("postgres") + "\n");
+  void aPidFileOfAProcessThatIsNoServerIsNoHindrance() throws Exception {
+    Path data = copyTo(directory.resolve("data"));
+    Files.writeString(data.resolve("postgres/postmaster.pid"),
+        ProcessHandle.current().pid() + "\n" + data.resolve("postgres") + "\n");
 
-    try (Database database = Database.embedded(directory, "")) {
+    try (Database database = Database.embedded(data, "")) {
       assertThat(database.server().orElseThrow().isRunning()).isTrue();
     }
   }
 
   @Test
-  void anExistingDirectoryIsUpInASecond() {
-    Database.embedded(directory, "").close();
+  void anExistingDirectoryIsUpInASecond() throws Exception {
+    Path data = copyTo(directory.resolve("data"));
     long began = System.nanoTime();
-    Database.embedded(directory, "").close();
+    Database.embedded(data, "").close();
 
     assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
   }
@@ -115,13 +130,13 @@ class EmbeddedServerIT {
     }
   }
 
-  private static void fillTheDisk(Path small) throws IOException {
+  private static void fillTheDisk(Path small) throws Exception {
     TopicId topic = new TopicId(new byte[32]);
     Ed25519Key key = Ed25519Key.generate();
     List<Entry> written = new ArrayList<>();
     Path filler = small.resolve("filler");
     byte[] payload = new byte[EntryHeader.MAX_PAYLOAD_BYTES];
-    try (Database database = Database.embedded(small.resolve("data"), "");
+    try (Database database = Database.embedded(copyTo(small.resolve("data")), "");
         LogStore store = new PostgresLogStore(database, InstantSource.system())) {
       written.add(store.append(key, topic, "test/note", payload, System.currentTimeMillis()));
       Files.write(filler, new byte[(int) Files.getFileStore(small).getUsableSpace() - 2 * 1024 * 1024]);
