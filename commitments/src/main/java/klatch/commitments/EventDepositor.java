@@ -78,8 +78,11 @@ final class EventDepositor {
 
   private Payment send(OwnDeposit paying) {
     Msat most = FeeBudget.of(paying.amount());
-    return parts.lightning()
+    parts.killPoint().at(KillPoint.Step.LOCKING, KillPoint.Moment.BEFORE_EFFECT);
+    Payment payment = parts.lightning()
         .pay(new Lightning.PayRequest(id(paying.attempt()), paying.invoice(), most, ROUTE_TIMEOUT));
+    parts.killPoint().at(KillPoint.Step.LOCKING, KillPoint.Moment.AFTER_EFFECT);
+    return payment;
   }
 
   void advance() {

@@ -8,7 +8,9 @@ public interface KillPoint {
 
   /** The steps whose effects move money or promise to. */
   enum Step {
-    OFFERED, HELD, RELEASING, COLLECTING, PAYING
+    OFFERED, HELD, RELEASING, COLLECTING, PAYING,
+    /** The attendee pays the deposit; all the others are the organiser's. */
+    LOCKING
   }
 
   /** On which side of the effect. */

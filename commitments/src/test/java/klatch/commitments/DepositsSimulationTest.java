@@ -33,7 +33,9 @@ final class DepositsSimulationTest {
         for (int time : IntStream.rangeClosed(1, 2).toArray()) {
           tests.add(DynamicTest.dynamicTest(step + " " + moment + " " + time, () -> {
             Run run = new Run(1_000);
-            run.town.host.fate = new OneDeath(step, moment, time);
+            OneDeath fate = new OneDeath(step, moment, time);
+            run.town.host.fate = fate;
+            run.town.attendees.forEach(attendee -> attendee.fate = fate);
             run.deathRate = 0;
             run.play(run.town.attendees, run.town.attendees.subList(0, 2));
             assertThat(run.deaths).isEqualTo(1);

@@ -51,7 +51,7 @@ public final class HaltAt implements KillPoint {
       }
     }
     throw new IllegalArgumentException(
-        "no step is called '" + name + "'; there are offered, held, releasing, collecting and paying");
+        "no step is called '" + name + "'; there are offered, held, releasing, collecting, paying and locking");
   }
 
   @Override

@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -37,6 +39,7 @@ final class DocumentationTest {
   private static final Pattern FENCE = Pattern.compile("(?ms)^```(\\w*)\\n(.*?)^```");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^()\\s]+)\\)");
   private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6} +(.+)$");
+  private static final Pattern TEST = Pattern.compile("`(\\w+)#(\\w+)`");
   private static final Pattern CODE = Pattern.compile("`([^`]+)`");
 
   @Test
@@ -96,6 +99,31 @@ final class DocumentationTest {
     CommandLine up = COMMANDS.getSubcommands().get("up");
     assertThat(up).isNotNull();
     assertThat(options(up)).isSubsetOf(documentedOptions("docs/operations.md"));
+  }
+
+  @Test
+  void everyTestThatTheTableOfFaultsNamesIsThere() throws IOException {
+    Map<String, Path> classes = new HashMap<>();
+    for (Path file : files(".java")) {
+      classes.put(file.getFileName().toString().replace(".java", ""), file);
+    }
+    List<String> missing = new ArrayList<>();
+    int seen = 0;
+    for (MatchResult named : TEST.matcher(Files.readString(ROOT.resolve("docs/faults.md"))).results().toList()) {
+      seen++;
+      Path file = classes.get(named.group(1));
+      if (file == null || !isTest(Files.readString(file), named.group(2))) {
+        missing.add(named.group());
+      }
+    }
+    assertThat(missing).isEmpty();
+    assertThat(seen).isGreaterThan(50);
+  }
+
+  /** Whether a method of this name follows an annotation that makes it a test. */
+  private static boolean isTest(String source, String method) {
+    return Pattern.compile("@(Test|TestFactory|ParameterizedTest|Property)\\b[^;{}]*?(\\{[^;{}]*\\}[^;{}]*?)?\\b"
+        + Pattern.quote(method) + "\\(").matcher(source).find();
   }
 
   private static Set<String> options(CommandLine command) {

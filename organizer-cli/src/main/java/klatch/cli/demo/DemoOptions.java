@@ -2,6 +2,7 @@ package klatch.cli.demo;
 
 import java.util.List;
 import klatch.cli.HaltAt;
+import klatch.commitments.KillPoint;
 
 /**
  * What a rehearsal is told.
@@ -29,7 +30,7 @@ record DemoOptions(int attendees, int noShows, long depositSat, ChainKind chain,
 
   DemoOptions {
     killAt = List.copyOf(killAt);
-    killAt.forEach(HaltAt::step);
+    killAt.forEach(DemoOptions::organisersStep);
     if (attendees < 1 || attendees > MAX_ATTENDEES) {
       throw new IllegalArgumentException("--attendees must lie in 1.." + MAX_ATTENDEES + ", not " + attendees);
     }
@@ -44,5 +45,12 @@ record DemoOptions(int attendees, int noShows, long depositSat, ChainKind chain,
 
   int present() {
     return attendees - noShows;
+  }
+
+  private static void organisersStep(String name) {
+    if (HaltAt.step(name) == KillPoint.Step.LOCKING) {
+      throw new IllegalArgumentException("locking is an attendee's step; the organiser has offered, held, releasing,"
+          + " collecting and paying");
+    }
   }
 }
