@@ -87,8 +87,9 @@ final class AttendeeKilledIT {
   private static void lockThroughTwoDeaths(World world, Victim victim, EventId event) {
     world.jumpTo(terms(world, event).clock().lockOpensAtMillis() + MINUTE);
     var absent = world.attendees().get(ABSENT).money().orElseThrow().deposits();
-    Until.holds("the absent one's deposit is held", PATIENCE, () -> absent.lock(event) instanceof LockResult.UnderWay(
-        var deposit) && deposit.phase() == OwnDeposit.Phase.HELD);
+    Until.holds("the absent one's deposit is held", PATIENCE,
+        () -> absent.lock(event) instanceof LockResult.UnderWay(var deposit)
+            && deposit.phase() == OwnDeposit.Phase.HELD);
     Until.holds("the victim's deposit is held", PATIENCE, () -> {
       victim.ask(api -> api.post("/events/" + event + "/lock", Map.of(), Events.Locked.class));
       return victim.own(event).filter(own -> own.state().equals("held")).isPresent();
