@@ -28,6 +28,7 @@ import klatch.libp2p.transport.RawConnection;
 import klatch.libp2p.transport.TcpTransport;
 import klatch.libp2p.transport.Transport;
 import klatch.libp2p.transport.Upgrader;
+import klatch.libp2p.websocket.WebSocketTransport;
 import klatch.libp2p.yamux.BufferBudget;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,7 +77,7 @@ public final class Libp2pHost implements Host {
   private Libp2pHost(HostOptions options) {
     this.options = options;
     this.id = options.key().peerId();
-    this.upgrader = new Upgrader(options.key(), options.earlyMuxer());
+    this.upgrader = new Upgrader(options.key(), options.security(), options.earlyMuxer(), options.clock());
     this.accepting = new Handshakes(options.limits());
     this.dialling = new Handshakes(options.limits());
     this.connections = new ConnectionTable(options.limits(), tags);
@@ -85,6 +86,7 @@ public final class Libp2pHost implements Host {
     this.identify = new Identify(ownership, options);
     this.threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("libp2p-", 0).factory());
     this.transports.add(new TcpTransport());
+    this.transports.add(new WebSocketTransport());
   }
 
   /**
@@ -187,7 +189,7 @@ public final class Libp2pHost implements Host {
       Optional<PeerId> expected, boolean initiator) throws IOException, MalformedMessageException {
     try {
       RawConnection raw = negotiation.run(opened);
-      return new Secured(raw, initiator ? upgrader.initiate(raw, expected) : upgrader.respond(raw));
+      return new Secured(raw, initiator ? upgrader.initiate(raw, expected) : upgrader.respond(raw, expected));
     } catch (IOException e) {
       if (pending.expired()) {
         throw new IOException(

@@ -40,6 +40,11 @@ public final class Multiaddr {
       return value.clone();
     }
 
+    /** The value as text; empty if the protocol has none. */
+    public String text() {
+      return protocol.sizeBytes() == 0 ? "" : protocol.toText(value);
+    }
+
     @Override
     public boolean equals(Object other) {
       return other instanceof Component that && protocol == that.protocol && Arrays.equals(value, that.value);
@@ -159,6 +164,16 @@ public final class Multiaddr {
     return named && components.size() > 1
         ? new Multiaddr(components.subList(0, components.size() - 1), new byte[0])
         : this;
+  }
+
+  /** The address of the first {@code count} components alone. */
+  public Multiaddr first(int count) {
+    return new Multiaddr(components.subList(0, count), new byte[0]);
+  }
+
+  /** Whether something is behind the components that could not be read. */
+  public boolean hasOpaqueTail() {
+    return toBytesOf(components) < bytes.length;
   }
 
   /** Whether the last component is {@code /p2p/<peer>}. */

@@ -32,7 +32,8 @@ final class RawPeer implements AutoCloseable {
   /** Connects and does the whole handshake as it should be. */
   static RawPeer secured(Host host) throws Exception {
     RawPeer peer = connect(host);
-    Upgrader upgrader = new Upgrader(peer.key, true);
+    Upgrader upgrader = new Upgrader(peer.key, java.util.List.of(Security.NOISE), true,
+        java.time.InstantSource.system());
     peer.noise = Optional.of(upgrader.initiate(SocketConnection.of(peer.channel), Optional.of(host.id())).channel());
     return peer;
   }

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Locale;
 import klatch.libp2p.simulation.Conditions;
 import klatch.libp2p.simulation.Result;
-import klatch.libp2p.simulation.Setup;
 import klatch.libp2p.simulation.Setup.Attack;
 import klatch.libp2p.simulation.Setup.Kind;
+import klatch.libp2p.simulation.Setup;
 import klatch.libp2p.simulation.Simulation;
 
 /**

@@ -35,7 +35,8 @@ public final class TcpTransport implements Transport {
     return connection;
   }
 
-  static RawConnection connect(InetSocketAddress target, Duration timeout) throws IOException {
+  /** Reaches a socket address; for transports on top of TCP. */
+  public static RawConnection connect(InetSocketAddress target, Duration timeout) throws IOException {
     SocketChannel channel = SocketChannel.open();
     try {
       channel.socket().connect(target, (int) timeout.toMillis());
@@ -56,8 +57,14 @@ public final class TcpTransport implements Transport {
     return Port.open(address.toSocketAddress(), acceptor, acceptor::accepted);
   }
 
+  /** Listens on a socket address; for transports on top of TCP. {@code accepted} must not block. */
+  public static Listener listen(InetSocketAddress wanted, Acceptor acceptor, Consumer<RawConnection> accepted)
+      throws IOException {
+    return Port.open(wanted, acceptor, accepted);
+  }
+
   /** A bound port with a thread that accepts. */
-  record Port(ServerSocketChannel server, List<Multiaddr> addresses) implements Listener {
+  private record Port(ServerSocketChannel server, List<Multiaddr> addresses) implements Listener {
     static Port open(InetSocketAddress wanted, Acceptor acceptor, Consumer<RawConnection> accepted)
         throws IOException {
       boolean six = wanted.getAddress() instanceof Inet6Address;

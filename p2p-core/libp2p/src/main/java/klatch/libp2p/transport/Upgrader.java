@@ -2,27 +2,37 @@ package klatch.libp2p.transport;
 
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.PeerId;
 import klatch.libp2p.PrivateKey;
 import klatch.libp2p.PublicKey;
+import klatch.libp2p.Security;
 import klatch.libp2p.multistream.MultistreamSelect;
 import klatch.libp2p.noise.NoiseHandshake;
+import klatch.libp2p.tls.TlsSecurity;
 import klatch.libp2p.yamux.YamuxFrame;
 
-/** Makes an encrypted channel with an agreed muxer of a raw connection: multistream-select, Noise, and a muxer early or late. */
+/** Makes an encrypted channel with an agreed muxer of a raw connection: multistream-select, Noise or TLS, and a muxer early or late. */
 public final class Upgrader {
   private static final List<String> MUXERS = List.of(YamuxFrame.PROTOCOL);
-  private static final List<String> SECURITY = List.of(NoiseHandshake.PROTOCOL);
 
+  private final List<String> security;
   private final NoiseHandshake.Credentials credentials;
+  private final TlsSecurity tls;
   private final SecureRandom random = new SecureRandom();
 
-  /** {@code earlyMuxer}: whether to list muxers in the handshake, which saves a round trip. */
-  public Upgrader(PrivateKey identity, boolean earlyMuxer) {
-    this.credentials = NoiseHandshake.Credentials.of(identity, earlyMuxer ? MUXERS : List.of(), random);
+  /**
+   * @param security what to propose and accept, the preferred one first
+   * @param earlyMuxer whether to list muxers in the handshake, which saves a round trip
+   */
+  public Upgrader(PrivateKey identity, List<Security> security, boolean earlyMuxer, InstantSource clock) {
+    List<String> muxers = earlyMuxer ? MUXERS : List.of();
+    this.security = security.stream().map(Security::protocol).toList();
+    this.credentials = NoiseHandshake.Credentials.of(identity, muxers, random);
+    this.tls = new TlsSecurity(identity, muxers, clock);
   }
 
   /** A channel whose other end has proven {@code remoteKey} and speaks yamux. */
@@ -61,28 +71,49 @@ public final class Upgrader {
   /** The dialer's part; an {@code expected} peer other than the one that answers ends it. */
   public Upgraded initiate(RawConnection raw, Optional<PeerId> expected) throws IOException, MalformedMessageException {
     RawBytes bytes = new RawBytes(raw);
-    if (MultistreamSelect.propose(bytes.input(), bytes.output(), SECURITY).isEmpty()) {
-      throw new MalformedMessageException("the peer does not speak " + NoiseHandshake.PROTOCOL);
-    }
-    NoiseHandshake.Result result = NoiseHandshake.start(bytes, credentials, random).initiate(expected);
-    ChannelBytes channel = new ChannelBytes(result.channel());
-    if (!muxerAgreed(result.remote().muxers())
-        && MultistreamSelect.propose(channel.input(), channel.output(), MUXERS).isEmpty()) {
-      throw new MalformedMessageException("the peer does not speak " + YamuxFrame.PROTOCOL);
-    }
-    return new Upgraded(result.channel(), result.remote().key(), true, channel.surplus());
+    String agreed = MultistreamSelect.propose(bytes.input(), bytes.output(), security)
+        .orElseThrow(() -> new MalformedMessageException("the peer speaks none of " + security));
+    return agreed.equals(NoiseHandshake.PROTOCOL)
+        ? noise(NoiseHandshake.start(bytes, credentials, random).initiate(expected), true)
+        : tls(tls.handshake(new Remaining(bytes), true, expected), true);
   }
 
-  /** The listener's part. */
-  public Upgraded respond(RawConnection raw) throws IOException, MalformedMessageException {
+  /** The listener's part; {@code expected} as for the dialer. */
+  public Upgraded respond(RawConnection raw, Optional<PeerId> expected) throws IOException, MalformedMessageException {
     RawBytes bytes = new RawBytes(raw);
-    MultistreamSelect.answer(bytes.input(), bytes.output(), SECURITY::contains, SECURITY);
-    NoiseHandshake.Result result = NoiseHandshake.start(bytes, credentials, random).respond();
-    ChannelBytes channel = new ChannelBytes(result.channel());
-    if (!muxerAgreed(result.remote().muxers())) {
-      MultistreamSelect.answer(channel.input(), channel.output(), MUXERS::contains, MUXERS);
+    String agreed = MultistreamSelect.answer(bytes.input(), bytes.output(), security::contains, security);
+    Upgraded upgraded = agreed.equals(NoiseHandshake.PROTOCOL)
+        ? noise(NoiseHandshake.start(bytes, credentials, random).respond(), false)
+        : tls(tls.handshake(new Remaining(bytes), false, expected), false);
+    PeerId remote = upgraded.remoteKey().peerId();
+    if (expected.isPresent() && !expected.get().equals(remote)) {
+      throw new MalformedMessageException("the peer is " + remote + ", not the expected " + expected.get());
     }
-    return new Upgraded(result.channel(), result.remote().key(), false, channel.surplus());
+    return upgraded;
+  }
+
+  private Upgraded noise(NoiseHandshake.Result result, boolean initiator)
+      throws IOException, MalformedMessageException {
+    return withMuxer(result.channel(), result.remote().key(), initiator, muxerAgreed(result.remote().muxers()));
+  }
+
+  private static Upgraded tls(TlsSecurity.Result result, boolean initiator)
+      throws IOException, MalformedMessageException {
+    return withMuxer(result.channel(), result.remote(), initiator, result.muxer().isPresent());
+  }
+
+  private static Upgraded withMuxer(SecureChannel channel, PublicKey remote, boolean initiator, boolean agreed)
+      throws IOException, MalformedMessageException {
+    ChannelBytes bytes = new ChannelBytes(channel);
+    if (agreed) {
+      return new Upgraded(channel, remote, initiator, new byte[0]);
+    }
+    if (!initiator) {
+      MultistreamSelect.answer(bytes.input(), bytes.output(), MUXERS::contains, MUXERS);
+    } else if (MultistreamSelect.propose(bytes.input(), bytes.output(), MUXERS).isEmpty()) {
+      throw new MalformedMessageException("the peer does not speak " + YamuxFrame.PROTOCOL);
+    }
+    return new Upgraded(channel, remote, initiator, bytes.surplus());
   }
 
   /** With muxers listed by both sides the handshake has decided; a side that lists none negotiates as a second step. */

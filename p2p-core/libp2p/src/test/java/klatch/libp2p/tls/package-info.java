@@ -1,0 +1,4 @@
+@NullMarked
+package klatch.libp2p.tls;
+
+import org.jspecify.annotations.NullMarked;
