@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -16,8 +17,9 @@ import org.junit.jupiter.api.Timeout;
 /** Whoever does not speak HTTP or WebSocket as it should be is cut off with a reason, in bounded time and memory. */
 @Timeout(30)
 class HostileWebSocketIT {
-  private static final String UPGRADE = "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n"
-      + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+  private static final String UPGRADE = String.join("\r\n", "GET / HTTP/1.1", "Host: x", "Upgrade: websocket",
+      "Connection: keep-alive, Upgrade", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13", "",
+      "");
   private static final byte[] MASKED_NOTHING = {(byte) 0x82, (byte) 0x80, 0, 0, 0, 0};
 
   private Libp2pHost host;
@@ -28,7 +30,7 @@ class HostileWebSocketIT {
     host = Libp2pHost.create(HostOptions.of(Ed25519Key.generate()).listen("/ip4/127.0.0.1/tcp/0/ws")
         .limits(Limits.DEFAULT.withTimeouts(Limits.Timeouts.DEFAULT.withHandshake(Duration.ofMillis(1500)))));
     String port = host.listenAddresses().getFirst().components().get(1).text();
-    socket = new Socket("127.0.0.1", Integer.parseInt(port));
+    socket = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(port));
     socket.setSoTimeout(10_000);
   }
 
