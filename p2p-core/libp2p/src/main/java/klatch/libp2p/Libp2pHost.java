@@ -171,6 +171,11 @@ public final class Libp2pHost implements Host {
     return identify.ownRecord();
   }
 
+  /** Signs something else as this host, for a domain of its own (libp2p RFC 0002). */
+  public SignedEnvelope seal(String domain, byte[] payloadType, byte[] payload) {
+    return SignedEnvelope.seal(options.key(), domain, payloadType, payload);
+  }
+
   private void accept(RawConnection raw, Transport.Negotiation negotiation) {
     try (Handshakes.Pending pending = accepting.begin(raw.remoteHost())) {
       pending.guard(raw);
