@@ -18,7 +18,6 @@ import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.Multiaddr;
 import klatch.libp2p.PeerDescription;
 import klatch.libp2p.PeerId;
-import klatch.libp2p.identify.Identify;
 import klatch.libp2p.protocol.PeerAddresses;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,21 +72,17 @@ public final class Kademlia implements AutoCloseable {
       host.handle(options.protocol(),
           new KadServer(host, options, kademlia.table, kademlia.records, kademlia.providers));
     }
-    host.onConnection(kademlia::connected);
-    host.connections().forEach(connection -> Thread.ofVirtual().start(() -> kademlia.connected(connection)));
+    host.onIdentify(kademlia::identified);
+    host.connections().forEach(connection -> Thread.ofVirtual().start(() -> kademlia.identified(connection)));
     kademlia.caretaker.start();
     return kademlia;
   }
 
   /** Only peers that serve are worth knowing, and identify tells which do. */
-  private void connected(Connection connection) {
-    try {
-      PeerDescription peer = Identify.request(connection);
-      if (!closed && peer.protocols().contains(options.protocol())) {
-        client.heard(peer.peer(), peer.listenAddresses());
-      }
-    } catch (Libp2pException e) {
-      LOG.debug("not identified: {}", e.getMessage());
+  private void identified(Connection connection) {
+    Optional<PeerDescription> peer = connection.description();
+    if (!closed && peer.isPresent() && peer.get().protocols().contains(options.protocol())) {
+      client.heard(connection.remotePeer(), peer.get().listenAddresses());
     }
   }
 
