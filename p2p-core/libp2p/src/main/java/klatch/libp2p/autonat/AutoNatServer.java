@@ -150,7 +150,6 @@ public final class AutoNatServer implements AutoCloseable {
     try (Stream stream = connection.open(DialBack.PROTOCOL)) {
       stream.timeout(TIMEOUT);
       Frames.write(stream.output(), DialBack.encode(nonce));
-      stream.closeWrite();
       // An answer that is not ok is refused, none at all is not: some implementations leave it out.
       Optional<byte[]> answer = Frames.readUnlessEnded(stream.input(), DialBack.MAX_BYTES);
       if (answer.isPresent()) {

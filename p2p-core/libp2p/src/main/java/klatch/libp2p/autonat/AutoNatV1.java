@@ -57,7 +57,6 @@ public final class AutoNatV1 {
     try (Stream stream = server.open(PROTOCOL)) {
       stream.timeout(TIMEOUT);
       Frames.write(stream.output(), request(self, addresses));
-      stream.closeWrite();
       return answer(Frames.read(stream.input(), DialMessage.MAX_BYTES));
     } catch (IOException e) {
       throw new Libp2pException("no autonat answer from " + server.remotePeer() + ": " + e.getMessage(), true, e);

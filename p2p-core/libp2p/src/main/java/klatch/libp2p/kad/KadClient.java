@@ -34,7 +34,10 @@ final class KadClient {
     return exchange(peer, question, true);
   }
 
-  /** Tells one peer something that has no answer; whether it was sent. */
+  /**
+   * Tells one peer something that has no answer, and asks something behind it on the same stream: with that answer the message has been
+   * taken.
+   */
   boolean tell(PeerAddresses peer, KadMessage message) {
     return exchange(peer, message, false).isPresent();
   }
@@ -80,15 +83,17 @@ final class KadClient {
     try (Stream stream = connection.open(options.protocol())) {
       stream.timeout(options.question());
       Frames.write(stream.output(), message.encode());
-      stream.closeWrite();
+      KadMessage asked = message;
       if (!answered) {
-        return message;
+        asked = KadMessage.of(KadMessage.Type.FIND_NODE, host.id().bytes());
+        Frames.write(stream.output(), asked.encode());
       }
+      // Our side stays open until then: some implementations lose a question whose end comes with it.
       KadMessage answer = KadMessage.decode(Frames.read(stream.input(), KadMessage.MAX_BYTES));
-      boolean fits = answer.type() == message.type()
+      boolean fits = answer.type() == asked.type()
           && answer.record().map(record -> Arrays.equals(record.key(), message.key())).orElse(true);
       if (!fits) {
-        throw new MalformedMessageException("asked " + message.type() + ", answered " + answer.type());
+        throw new MalformedMessageException("asked " + asked.type() + ", answered " + answer.type());
       }
       return answer;
     }
