@@ -40,6 +40,8 @@ class InteropIT {
     List<Feature> all = new ArrayList<>();
     all.addAll(TransportTrials.features());
     all.addAll(GossipTrials.features());
+    all.addAll(RelayTrials.features());
+    all.addAll(KadTrials.features());
     return all;
   }
 
