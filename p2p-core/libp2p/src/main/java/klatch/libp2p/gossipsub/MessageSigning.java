@@ -3,10 +3,8 @@ package klatch.libp2p.gossipsub;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.PeerId;
 import klatch.libp2p.PrivateKey;
-import klatch.libp2p.PublicKey;
 
 /** Signs one's own messages and checks those of others (libp2p pubsub, "Message Signing"). Safe for any thread. */
 final class MessageSigning {
@@ -16,6 +14,7 @@ final class MessageSigning {
   private final SignaturePolicy policy;
   private final PrivateKey key;
   private final AtomicLong number;
+  private final AuthorKeys authors = new AuthorKeys();
 
   /** @param firstNumber the first message's number; later than any used before, such as the time in nanoseconds */
   MessageSigning(SignaturePolicy policy, PrivateKey key, long firstNumber) {
@@ -45,24 +44,9 @@ final class MessageSigning {
     };
   }
 
-  private static boolean isSigned(PubsubMessage message) {
+  private boolean isSigned(PubsubMessage message) {
     Optional<PeerId> from = message.author();
-    if (from.isEmpty() || message.seqno().length != SEQNO_BYTES) {
-      return false;
-    }
-    Optional<PublicKey> publicKey = publicKey(from.get(), message);
-    return publicKey.isPresent() && publicKey.get().verify(message.signedBytes(PREFIX), message.signature());
-  }
-
-  private static Optional<PublicKey> publicKey(PeerId from, PubsubMessage message) {
-    if (!message.has(PubsubMessage.KEY)) {
-      return from.inlinedKey();
-    }
-    try {
-      PublicKey given = PublicKey.decode(message.key());
-      return given.peerId().equals(from) ? Optional.of(given) : Optional.empty();
-    } catch (MalformedMessageException e) {
-      return Optional.empty();
-    }
+    return from.isPresent() && message.seqno().length == SEQNO_BYTES
+        && authors.verify(from.get(), message.key(), message.signedBytes(PREFIX), message.signature());
   }
 }
