@@ -3,6 +3,9 @@ package klatch.libp2p;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import klatch.libp2p.identify.SignedEnvelope;
+import klatch.libp2p.transport.RawConnection;
+import klatch.libp2p.transport.Transport;
 
 /**
  * A peer on the network: it listens, dials, and serves protocols. Calls block the calling thread, which is meant to be a virtual one. Safe
@@ -84,6 +87,29 @@ public interface Host extends AutoCloseable {
 
   /** Which peers matter more than others when there are too many connections. */
   PeerTags tags();
+
+  /** Adds a way to dial and listen; the one added last is asked first. */
+  void addTransport(Transport transport);
+
+  /** Tells others of an address where we are reached although nothing here listens on it: through a relay, or a router's port. */
+  void announce(Multiaddr address);
+
+  /** Takes back what was announced. */
+  void withdraw(Multiaddr address);
+
+  /** Signs something else as this host, for a domain of its own (libp2p RFC 0002). */
+  SignedEnvelope seal(String domain, byte[] payloadType, byte[] payload);
+
+  /**
+   * Makes a connection of a raw one that came about in another way: a circuit that a relay has opened to us, a hole punched. Blocks for the
+   * handshake.
+   *
+   * @param initiator whether our end opens the negotiation
+   * @param outbound whether it counts as dialled by us
+   * @param expected the peer that it has to be
+   * @throws DialException if the handshake fails or a limit is reached; the raw connection is closed then
+   */
+  Connection upgrade(RawConnection raw, boolean initiator, boolean outbound, Optional<PeerId> expected);
 
   /** Closes all connections and ports and ends the threads; streams in use fail with {@link ConnectionClosedException}. */
   @Override

@@ -117,7 +117,7 @@ public final class Libp2pHost implements Host {
 
   // ---- listening ----
 
-  /** Adds a way to dial and listen; the one added last is asked first. */
+  @Override
   public void addTransport(Transport transport) {
     transports.addFirst(transport);
   }
@@ -142,7 +142,7 @@ public final class Libp2pHost implements Host {
     }
   }
 
-  /** Tells others of an address where we are reached although nothing here listens on it: through a relay, or a router's port. */
+  @Override
   public void announce(Multiaddr address) {
     Multiaddr full = address.endsWithPeer(id) ? address : address.withPeer(id);
     if (!announced.contains(full)) {
@@ -151,7 +151,7 @@ public final class Libp2pHost implements Host {
     }
   }
 
-  /** Takes back what was announced. */
+  @Override
   public void withdraw(Multiaddr address) {
     if (announced.remove(address.endsWithPeer(id) ? address : address.withPeer(id))) {
       identify.changed();
@@ -171,7 +171,7 @@ public final class Libp2pHost implements Host {
     return identify.ownRecord();
   }
 
-  /** Signs something else as this host, for a domain of its own (libp2p RFC 0002). */
+  @Override
   public SignedEnvelope seal(String domain, byte[] payloadType, byte[] payload) {
     return SignedEnvelope.seal(options.key(), domain, payloadType, payload);
   }
@@ -278,15 +278,7 @@ public final class Libp2pHost implements Host {
     }
   }
 
-  /**
-   * Makes a connection of a raw one that came about in another way: a circuit that a relay has opened to us, a hole punched. Blocks for the
-   * handshake.
-   *
-   * @param initiator whether our end opens the negotiation
-   * @param outbound whether it counts as dialled by us
-   * @param expected the peer that it has to be
-   * @throws DialException if the handshake fails or a limit is reached; the raw connection is closed then
-   */
+  @Override
   public Connection upgrade(RawConnection raw, boolean initiator, boolean outbound, Optional<PeerId> expected) {
     try (Handshakes.Pending pending = dialling.begin(Optional.empty())) {
       pending.guard(raw);

@@ -12,8 +12,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import klatch.libp2p.Connection;
 import klatch.libp2p.DialException;
+import klatch.libp2p.Host;
 import klatch.libp2p.Libp2pException;
-import klatch.libp2p.Libp2pHost;
 import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.Multiaddr;
 import klatch.libp2p.MultiaddrProtocol;
@@ -51,29 +51,29 @@ public final class Dcutr implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofSeconds(10);
   private static final int RATE_KEYS = 1024;
 
-  private final Libp2pHost host;
+  private final Host host;
   private final Predicate<Multiaddr> eligible;
   private final PortReuse tcp;
   private final Set<PeerId> underWay = ConcurrentHashMap.newKeySet();
   private final RateLimit<PeerId> rate = new RateLimit<>(BURST, PAUSE, RATE_KEYS, System::nanoTime);
   private volatile boolean closed;
 
-  private Dcutr(Libp2pHost host, Predicate<Multiaddr> eligible) {
+  private Dcutr(Host host, Predicate<Multiaddr> eligible) {
     this.host = host;
     this.eligible = address -> address.isTcp() && eligible.test(address);
     this.tcp = new PortReuse(host);
   }
 
   /** Starts on a host, for addresses of the whole internet: from now on every relayed connection is upgraded if that can be. */
-  public static Dcutr start(Libp2pHost host) {
+  public static Dcutr start(Host host) {
     return start(host, IpGroup::isPublic);
   }
 
   /**
-   * As {@link #start(Libp2pHost)} for the addresses that {@code eligible} accepts. With more than public ones a stranger can have us knock
+   * As {@link #start(Host)} for the addresses that {@code eligible} accepts. With more than public ones a stranger can have us knock
    * at our own neighbours.
    */
-  public static Dcutr start(Libp2pHost host, Predicate<Multiaddr> eligible) {
+  public static Dcutr start(Host host, Predicate<Multiaddr> eligible) {
     Dcutr dcutr = new Dcutr(host, eligible);
     host.addTransport(dcutr.tcp);
     host.handle(PROTOCOL, dcutr::answer);

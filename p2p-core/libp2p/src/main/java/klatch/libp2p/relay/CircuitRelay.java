@@ -6,8 +6,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import klatch.libp2p.Connection;
+import klatch.libp2p.Host;
 import klatch.libp2p.Libp2pException;
-import klatch.libp2p.Libp2pHost;
 import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.Multiaddr;
 import klatch.libp2p.PeerId;
@@ -31,13 +31,13 @@ public final class CircuitRelay implements AutoCloseable {
   /** Addresses of ours told with a reservation. */
   private static final int MAX_ADDRESSES = 16;
 
-  private final Libp2pHost host;
+  private final Host host;
   private final RelayLimits limits;
   private final RelayBooks books;
   private final RateLimit<PeerId> perPeer;
   private final RateLimit<IpGroup> perIp;
 
-  private CircuitRelay(Libp2pHost host, RelayLimits limits, InstantSource clock) {
+  private CircuitRelay(Host host, RelayLimits limits, InstantSource clock) {
     this.host = host;
     this.limits = limits;
     this.books = new RelayBooks(limits, clock);
@@ -48,11 +48,11 @@ public final class CircuitRelay implements AutoCloseable {
   }
 
   /** Makes a relay of a host, within these limits. */
-  public static CircuitRelay serve(Libp2pHost host, RelayLimits limits) {
+  public static CircuitRelay serve(Host host, RelayLimits limits) {
     return serve(host, limits, InstantSource.system());
   }
 
-  static CircuitRelay serve(Libp2pHost host, RelayLimits limits, InstantSource clock) {
+  static CircuitRelay serve(Host host, RelayLimits limits, InstantSource clock) {
     CircuitRelay relay = new CircuitRelay(host, limits, clock);
     host.onDisconnection(connection -> relay.disconnected(connection.remotePeer()));
     host.handle(PROTOCOL, relay::serve);

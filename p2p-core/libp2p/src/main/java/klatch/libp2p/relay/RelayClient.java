@@ -13,8 +13,8 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import klatch.libp2p.Connection;
 import klatch.libp2p.DialException;
+import klatch.libp2p.Host;
 import klatch.libp2p.Libp2pException;
-import klatch.libp2p.Libp2pHost;
 import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.Multiaddr;
 import klatch.libp2p.PeerId;
@@ -27,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Uses relays: once started on a host, {@link Libp2pHost#connect} also dials {@code …/p2p-circuit/p2p/<id>}, and {@link #reserve} makes the
+ * Uses relays: once started on a host, {@link Host#connect} also dials {@code …/p2p-circuit/p2p/<id>}, and {@link #reserve} makes the
  * host reachable through a relay (libp2p circuit-v2).
  */
 public final class RelayClient implements AutoCloseable {
@@ -35,24 +35,24 @@ public final class RelayClient implements AutoCloseable {
   /** Relayed connections coming in at once; more are refused. */
   private static final int MAX_INBOUND = 128;
 
-  private final Libp2pHost host;
+  private final Host host;
   private final InstantSource clock;
   private final List<RelayReservation> reservations = new CopyOnWriteArrayList<>();
   /** Relays that may bring us connections: those asked for a reservation, from before the asking. */
   private final Set<PeerId> relays = ConcurrentHashMap.newKeySet();
   private final Semaphore inbound = new Semaphore(MAX_INBOUND);
 
-  private RelayClient(Libp2pHost host, InstantSource clock) {
+  private RelayClient(Host host, InstantSource clock) {
     this.host = host;
     this.clock = clock;
   }
 
   /** Starts on a host, once. */
-  public static RelayClient start(Libp2pHost host) {
+  public static RelayClient start(Host host) {
     return start(host, InstantSource.system());
   }
 
-  static RelayClient start(Libp2pHost host, InstantSource clock) {
+  static RelayClient start(Host host, InstantSource clock) {
     RelayClient client = new RelayClient(host, clock);
     host.addTransport(client.new Circuits());
     host.handle(StopMessage.PROTOCOL, client::brought);

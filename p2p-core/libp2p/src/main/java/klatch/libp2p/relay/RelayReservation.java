@@ -10,8 +10,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import klatch.libp2p.Connection;
+import klatch.libp2p.Host;
 import klatch.libp2p.Libp2pException;
-import klatch.libp2p.Libp2pHost;
 import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.Multiaddr;
 import klatch.libp2p.PeerId;
@@ -31,7 +31,7 @@ public final class RelayReservation implements AutoCloseable {
   /** When to refresh if the relay's clock says that it has expired already. */
   private static final Duration CLOCKS_DISAGREE = Duration.ofMinutes(1);
 
-  private final Libp2pHost host;
+  private final Host host;
   private final Multiaddr address;
   private final PeerId relay;
   private final InstantSource clock;
@@ -47,7 +47,7 @@ public final class RelayReservation implements AutoCloseable {
   private boolean lost;
   private boolean closed;
 
-  RelayReservation(Libp2pHost host, Multiaddr address, PeerId relay, InstantSource clock,
+  RelayReservation(Host host, Multiaddr address, PeerId relay, InstantSource clock,
       Consumer<RelayReservation> onClosed) {
     this.host = host;
     this.address = address;
