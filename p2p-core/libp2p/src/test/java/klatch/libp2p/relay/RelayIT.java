@@ -207,6 +207,7 @@ class RelayIT {
     Trio trio = new Trio(RelayLimits.DEFAULT.withCircuit(CircuitLimit.NONE));
     trio.reserve();
     assertThat(trio.dial().limited()).isFalse();
+    await().untilAsserted(() -> assertThat(trio.hidden.connection(trio.dialler.id())).isPresent());
     assertThat(trio.hidden.connection(trio.dialler.id()).orElseThrow().limited()).isFalse();
   }
 
