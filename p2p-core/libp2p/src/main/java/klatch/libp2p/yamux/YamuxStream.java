@@ -387,7 +387,12 @@ public final class YamuxStream {
     long deadline = System.nanoTime() + timeoutNanos;
     try {
       while (!ready.getAsBoolean()) {
-        long left = timeoutNanos == 0 ? Long.MAX_VALUE : deadline - System.nanoTime();
+        if (timeoutNanos == 0) {
+          // Not a very long wait: a timer for each read would cost more than the read.
+          condition.await();
+          continue;
+        }
+        long left = deadline - System.nanoTime();
         if (left <= 0) {
           throw new SocketTimeoutException(
               operation + " took longer than " + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms");
