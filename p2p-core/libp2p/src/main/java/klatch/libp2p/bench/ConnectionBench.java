@@ -72,10 +72,6 @@ public final class ConnectionBench {
         .getProcessCpuTime();
   }
 
-  private void print(String format, Object... values) {
-    out.println(String.format(Locale.ROOT, format, values));
-  }
-
   /** Connects, waits until each side has identified the other, and closes; {@code count} times, one after another. */
   public void setups(int count) throws InterruptedException {
     BlockingQueue<Connection> identified = new LinkedBlockingQueue<>();
@@ -95,8 +91,9 @@ public final class ConnectionBench {
         }
       }
       long taken = System.nanoTime() - started;
-      print("{\"bench\":\"setups\",\"security\":\"%s\",\"count\":%d,\"perSecond\":%.0f,\"cpuMillisEach\":%.2f}", security,
-          count, count / (taken / NANOS_PER_SECOND), (cpuNanos() - cpu) / NANOS_PER_MILLI / count);
+      out.println(String.format(Locale.ROOT,
+          "{\"bench\":\"setups\",\"security\":\"%s\",\"count\":%d,\"perSecond\":%.0f,\"cpuMillisEach\":%.2f}", security,
+          count, count / (taken / NANOS_PER_SECOND), (cpuNanos() - cpu) / NANOS_PER_MILLI / count));
     }
   }
 
@@ -116,8 +113,10 @@ public final class ConnectionBench {
         nanos[i] = System.nanoTime() - started;
       }
       Arrays.sort(nanos);
-      print("{\"bench\":\"echo\",\"security\":\"%s\",\"count\":%d,\"p50Millis\":%.4f,\"p99Millis\":%.4f}", security, count,
-          nanos[count / 2] / NANOS_PER_MILLI, nanos[count * 99 / 100] / NANOS_PER_MILLI);
+      out.println(String.format(Locale.ROOT,
+          "{\"bench\":\"echo\",\"security\":\"%s\",\"count\":%d,\"p50Millis\":%.4f,\"p99Millis\":%.4f}", security,
+          count,
+          nanos[count / 2] / NANOS_PER_MILLI, nanos[count * 99 / 100] / NANOS_PER_MILLI));
     }
   }
 
@@ -147,9 +146,11 @@ public final class ConnectionBench {
       if (counted != total) {
         throw new IllegalStateException(counted + " of " + total + " bytes arrived");
       }
-      print("{\"bench\":\"throughput\",\"security\":\"%s\",\"megabytes\":%d,\"megabytesPerSecond\":%.0f,"
-          + "\"cpuSecondsPerGigabyte\":%.2f}", security, megabytes, megabytes / (taken / NANOS_PER_SECOND),
-          (cpuNanos() - cpu) / NANOS_PER_SECOND / (megabytes / 1000.0));
+      out.println(String.format(Locale.ROOT,
+          "{\"bench\":\"throughput\",\"security\":\"%s\",\"megabytes\":%d,\"megabytesPerSecond\":%.0f,"
+              + "\"cpuSecondsPerGigabyte\":%.2f}",
+          security, megabytes, megabytes / (taken / NANOS_PER_SECOND),
+          (cpuNanos() - cpu) / NANOS_PER_SECOND / (megabytes / 1000.0)));
     }
   }
 

@@ -35,7 +35,8 @@ public interface KeyScheme {
     if (data.length != Ed25519.KEY_BYTES) {
       throw new MalformedMessageException("Ed25519 key of " + data.length + " bytes, not " + Ed25519.KEY_BYTES);
     }
-    return (message, signature) -> Ed25519.verify(data, message, signature);
+    SignatureVerifier verifier = SignatureVerifier.fastest();
+    return (message, signature) -> verifier.verify(data, message, signature);
   }
 
   private static KeyScheme rsa(byte[] data) throws MalformedMessageException {
