@@ -322,7 +322,7 @@ func (n *node) dialBack(ctx context.Context, to peer.ID) (map[string]any, error)
 
 type anything struct{}
 
-func (anything) Validate(string, []byte) error         { return nil }
+func (anything) Validate(string, []byte) error        { return nil }
 func (anything) Select(string, [][]byte) (int, error) { return 0, nil }
 
 func newKad(h host.Host, prefix string) (*dht.IpfsDHT, error) {

@@ -3,6 +3,7 @@ package klatch.cli;
 import klatch.cli.bench.Bench;
 import klatch.cli.demo.Demo;
 import klatch.cli.demo.Regtest;
+import klatch.cli.p2p.P2p;
 import klatch.web.wire.ErrorReply;
 import klatch.web.wire.PublicCode;
 import picocli.CommandLine;
@@ -29,6 +30,7 @@ public final class Commands {
     line.addSubcommand(new Demo());
     line.addSubcommand(new Regtest());
     line.addSubcommand(new Bench());
+    line.addSubcommand(new P2p());
     addHelp(line);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExitCodeExceptionMapper(Commands::exitCode);

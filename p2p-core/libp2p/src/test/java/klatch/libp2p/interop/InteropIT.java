@@ -39,6 +39,7 @@ class InteropIT {
   private static List<Feature> features() {
     List<Feature> all = new ArrayList<>();
     all.addAll(TransportTrials.features());
+    all.addAll(WireTrials.features());
     all.addAll(GossipTrials.features());
     all.addAll(RelayTrials.features());
     all.addAll(KadTrials.features());

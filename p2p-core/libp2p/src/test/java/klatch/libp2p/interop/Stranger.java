@@ -115,6 +115,13 @@ final class Stranger implements AutoCloseable {
     return await(event, line -> peer.toString().equals(line.path("peer").asText()));
   }
 
+  /** The first event of either name, ever, that {@code wanted} accepts. */
+  JsonNode await(String event, String orEvent, Predicate<JsonNode> wanted) throws InterruptedException {
+    return first("event " + event + " or " + orEvent, 0, EVENT_TIMEOUT,
+        line -> (event.equals(line.path("event").asText()) || orEvent.equals(line.path("event").asText()))
+            && wanted.test(line));
+  }
+
   /** How many events of this name {@code wanted} accepts so far. */
   long count(String event, Predicate<JsonNode> wanted) {
     synchronized (lines) {
