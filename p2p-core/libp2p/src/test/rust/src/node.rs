@@ -29,11 +29,10 @@ pub struct Options {
     pub kad: Option<String>,
     pub autonat: bool,
     pub dcutr: bool,
-    pub gossip: bool,
 }
 
 impl Options {
-    pub fn new() -> Self {
+    fn new() -> Self {
         Options {
             listen: Vec::new(),
             security: "noise".into(),
@@ -42,7 +41,6 @@ impl Options {
             kad: None,
             autonat: false,
             dcutr: false,
-            gossip: true,
         }
     }
 
@@ -74,7 +72,7 @@ pub struct Behaviour {
     pub ping: ping::Behaviour,
     pub serve: serve::Behaviour,
     pub stream: libp2p_stream::Behaviour,
-    pub gossip: Toggle<gossipsub::Behaviour>,
+    pub gossip: gossipsub::Behaviour,
     pub client: relay::client::Behaviour,
     pub relay: Toggle<relay::Behaviour>,
     pub kad: Toggle<kad::Behaviour<kad::store::MemoryStore>>,
@@ -149,7 +147,7 @@ pub fn create(options: &Options) -> Result<Swarm<Behaviour>, Failure> {
         ping: ping::Behaviour::new(ping::Config::new().with_interval(Duration::from_millis(500))),
         serve: serve::Behaviour(serve::Served::new()),
         stream: libp2p_stream::Behaviour::new(),
-        gossip: options.gossip.then(|| gossip(&key)).transpose()?.into(),
+        gossip: gossip(&key)?,
         client,
         relay: options.relay.then(|| relay::Behaviour::new(peer, relay_limits())).into(),
         kad: options.kad.as_ref().map(|prefix| kad(peer, prefix)).transpose()?.into(),

@@ -192,7 +192,7 @@ impl Running {
 
     fn gossip(&mut self, verb: &str, command: &Value) -> Result<Value, Failure> {
         let topic = IdentTopic::new(text(command, "topic"));
-        let gossip = self.swarm.behaviour_mut().gossip.as_mut().ok_or("started without gossip")?;
+        let gossip = &mut self.swarm.behaviour_mut().gossip;
         match verb {
             "subscribe" => {
                 gossip.subscribe(&topic)?;

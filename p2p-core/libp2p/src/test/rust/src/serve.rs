@@ -22,14 +22,13 @@ use libp2p::{
 pub const ECHO: StreamProtocol = StreamProtocol::new("/klatch-test/echo/1.0.0");
 pub const COUNT: StreamProtocol = StreamProtocol::new("/klatch-test/count/1.0.0");
 pub const RESET: StreamProtocol = StreamProtocol::new("/klatch-test/reset/1.0.0");
-pub const SINK: StreamProtocol = StreamProtocol::new("/klatch-test/sink/1.0.0");
 
 #[derive(Clone)]
 pub struct Served(Arc<Mutex<Vec<StreamProtocol>>>);
 
 impl Served {
     pub fn new() -> Self {
-        Served(Arc::new(Mutex::new(vec![ECHO, COUNT, RESET, SINK])))
+        Served(Arc::new(Mutex::new(vec![ECHO, COUNT, RESET])))
     }
 
     pub fn add(&self, protocol: StreamProtocol) {
@@ -48,7 +47,7 @@ async fn serve(mut stream: Stream, protocol: StreamProtocol) -> std::io::Result<
             stream.write_all(&buffer[..n]).await?;
             stream.flush().await?;
         }
-    } else if protocol == COUNT || protocol == SINK {
+    } else if protocol == COUNT {
         let mut count = 0;
         loop {
             let n = stream.read(&mut buffer).await?;
