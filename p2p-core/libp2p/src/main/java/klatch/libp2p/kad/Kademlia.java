@@ -18,6 +18,7 @@ import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.Multiaddr;
 import klatch.libp2p.PeerDescription;
 import klatch.libp2p.PeerId;
+import klatch.libp2p.Peerstore;
 import klatch.libp2p.protocol.PeerAddresses;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,8 +35,6 @@ public final class Kademlia implements AutoCloseable {
   private static final int MAX_REFRESHED_PREFIX = 12;
   /** Peers checked in one round of looking after the table. */
   private static final int CHECKED_PER_ROUND = 32;
-  /** Values compared in one search; more agree or lie. */
-  private static final int MAX_VALUES = 32;
   private static final byte[] PEER_ID_PREFIX = {0x00, 0x24, 0x08, 0x01, 0x12, 0x20};
   private static final int PEER_ID_KEY_BYTES = 32;
 
@@ -106,7 +105,7 @@ public final class Kademlia implements AutoCloseable {
     return table.size();
   }
 
-  /** Where a peer may be reached: from our own connections and table, else by asking ever nearer peers. */
+  /** Where a peer may be reached: from our own table, else by asking ever nearer peers. {@link Host#connect(PeerId)} knows it from then on. */
   public Optional<PeerAddresses> findPeer(PeerId peer) {
     Optional<PeerAddresses> known = table.find(peer).filter(found -> !found.addresses().isEmpty());
     if (known.isPresent()) {
@@ -118,6 +117,7 @@ public final class Kademlia implements AutoCloseable {
           .forEach(found::add);
       return !found.isEmpty();
     });
+    found.stream().limit(1).forEach(this::note);
     return found.isEmpty() ? Optional.empty() : Optional.of(found.getFirst());
   }
 
@@ -150,7 +150,7 @@ public final class Kademlia implements AutoCloseable {
    * worse value, or none although they are among the nearest, are given the best.
    */
   public Optional<byte[]> get(byte[] key, int quorum) {
-    Values values = new Values(key, quorum);
+    ToldValues values = new ToldValues(records, key, quorum);
     records.find(key).ifPresent(record -> values.add(host.id(), record.value()));
     if (values.enough()) {
       return values.best();
@@ -164,54 +164,10 @@ public final class Kademlia implements AutoCloseable {
     return best;
   }
 
-  private void correct(byte[] key, byte[] best, List<PeerAddresses> nearest, Values values) {
+  private void correct(byte[] key, byte[] best, List<PeerAddresses> nearest, ToldValues values) {
     KadMessage message = KadMessage.of(KadMessage.Type.PUT_VALUE, key).withRecord(new KadRecord(key, best, ""));
     List<PeerAddresses> behind = nearest.stream().filter(peer -> !values.holdsBest(peer.peer())).toList();
     Thread.ofVirtual().name("kad-correct").start(() -> each(behind, peer -> client.ask(peer, message).isPresent()));
-  }
-
-  /** The values told in one search. Safe for any thread. */
-  private final class Values {
-    private final byte[] key;
-    private final int quorum;
-    private final Map<PeerId, byte[]> told = new LinkedHashMap<>();
-
-    Values(byte[] key, int quorum) {
-      this.key = key;
-      this.quorum = Math.clamp(quorum, 1, MAX_VALUES);
-    }
-
-    synchronized void add(PeerId peer, byte[] value) {
-      try {
-        records.check(key, value);
-        if (told.size() < MAX_VALUES) {
-          told.put(peer, value);
-        }
-      } catch (MalformedMessageException e) {
-        LOG.debug("a value from {} that is not valid: {}", peer, e.getMessage());
-      }
-    }
-
-    synchronized boolean enough() {
-      return told.size() >= quorum;
-    }
-
-    synchronized Optional<byte[]> best() {
-      if (told.isEmpty()) {
-        return Optional.empty();
-      }
-      List<byte[]> values = List.copyOf(told.values());
-      try {
-        return Optional.of(values.get(records.check(key, values.getFirst()).best(key, values)));
-      } catch (MalformedMessageException e) {
-        throw new IllegalStateException("a validator that changes its mind", e);
-      }
-    }
-
-    synchronized boolean holdsBest(PeerId peer) {
-      byte[] value = told.get(peer);
-      return value != null && java.util.Arrays.equals(value, best().orElseThrow());
-    }
   }
 
   /**
@@ -256,7 +212,14 @@ public final class Kademlia implements AutoCloseable {
         return found.size() >= count;
       });
     }
-    return found.values().stream().limit(count).toList();
+    List<PeerAddresses> providing = found.values().stream().limit(count).toList();
+    providing.forEach(this::note);
+    return providing;
+  }
+
+  /** From now on the host can be asked to connect with that peer by its id alone. */
+  private void note(PeerAddresses found) {
+    host.peerstore().addAddresses(found.peer(), found.addresses(), Peerstore.Source.HEARSAY);
   }
 
   // ---- searching ----

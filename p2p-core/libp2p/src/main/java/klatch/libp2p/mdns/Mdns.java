@@ -23,6 +23,7 @@ import klatch.libp2p.Host;
 import klatch.libp2p.Libp2pException;
 import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.PeerId;
+import klatch.libp2p.Peerstore;
 import klatch.libp2p.protocol.PeerAddresses;
 import klatch.libp2p.protocol.RateLimit;
 import org.slf4j.Logger;
@@ -30,7 +31,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds peers on the local network by multicast DNS (libp2p discovery/mdns): asks who is there, answers who asks, and tells a listener of
- * each peer heard of. It does not dial. IPv4 only, and only on the interfaces it is given.
+ * each peer heard of, and the host's peerstore of its addresses. It does not dial. IPv4 only, and only on the interfaces it is given.
  */
 public final class Mdns implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Mdns.class);
@@ -98,6 +99,7 @@ public final class Mdns implements AutoCloseable {
   }
 
   private void tell(PeerAddresses found) {
+    host.peerstore().addAddresses(found.peer(), found.addresses(), Peerstore.Source.HEARSAY);
     synchronized (known) {
       if (found.equals(known.put(found.peer(), found))) {
         return;

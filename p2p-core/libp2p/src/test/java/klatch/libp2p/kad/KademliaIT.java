@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import klatch.libp2p.DialException;
 import klatch.libp2p.Ed25519Key;
 import klatch.libp2p.Host;
 import klatch.libp2p.HostOptions;
@@ -80,6 +81,18 @@ class KademliaIT {
     KadKey target = KadKey.of(utf8("anything"));
     assertThat(last.kad.nearest(utf8("anything")).stream().map(peer -> KadKey.of(peer.peer())).toList())
         .isSortedAccordingTo(target.nearestFirst());
+  }
+
+  @Test
+  void aPeerThatServesNobodyIsFoundThroughOneThatDialledItAndCanBeConnectedByItsIdAlone() {
+    List<Node> network = network(4, OPTIONS);
+    Host quiet = start(OPTIONS.server(false)).host;
+    network.get(2).host.connect(quiet.listenAddresses().getFirst());
+    Node asking = start(OPTIONS.server(false));
+    asking.kad.bootstrap(network.getFirst().host.listenAddresses());
+    assertThatThrownBy(() -> asking.host.connect(quiet.id())).isInstanceOf(DialException.class);
+    assertThat(asking.kad.findPeer(quiet.id())).isPresent();
+    assertThat(asking.host.connect(quiet.id()).remotePeer()).isEqualTo(quiet.id());
   }
 
   @Test
