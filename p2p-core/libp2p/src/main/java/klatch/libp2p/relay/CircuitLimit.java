@@ -44,8 +44,10 @@ public record CircuitLimit(Duration duration, long bytes) {
         }
       }
     }
-    if (seconds > MAX_UINT32) {
-      throw new MalformedMessageException("limit of " + seconds + " s, at most " + MAX_UINT32);
+    if (seconds < 0 || seconds > MAX_UINT32 || bytes < 0) {
+      throw new MalformedMessageException(
+          "limit of " + Long.toUnsignedString(seconds) + " s and " + Long.toUnsignedString(bytes) + " bytes, at most "
+              + MAX_UINT32 + " s and " + Long.MAX_VALUE + " bytes");
     }
     return new CircuitLimit(Duration.ofSeconds(seconds), bytes);
   }
