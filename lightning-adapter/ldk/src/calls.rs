@@ -61,7 +61,26 @@ pub fn parse(request: &[u8]) -> Result<Request, Failure> {
 	serde_json::from_slice(request).map_err(|e| Failure::bad(format!("the request: {e}")))
 }
 
+/// What a request did to the channel manager is in the next cut, whenever that is taken. LDK tells of it too, but only some
+/// time later: a payment that waits for its peer's turn changes the manager and nothing else.
 pub fn answer(node: &Node, request: Request) -> Result<Value, Failure> {
+	let changes_manager = matches!(
+		request,
+		Request::Open { .. }
+			| Request::Fund { .. }
+			| Request::Close { .. }
+			| Request::Claim { .. }
+			| Request::Fail { .. }
+			| Request::Pay { .. }
+	);
+	let answer = answered(node, request);
+	if changes_manager {
+		node.state.manager_changed();
+	}
+	answer
+}
+
+fn answered(node: &Node, request: Request) -> Result<Value, Failure> {
 	match request {
 		Request::Info {} => Ok(info(node)),
 		Request::Connect { node_id, host, port } => connect(node, &node_id, &host, port),

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import klatch.commitments.Lightning.HeldHtlc;
 import klatch.commitments.Lightning.HoldRequest;
 import klatch.commitments.Lightning.Invoice;
@@ -108,6 +109,26 @@ final class LdkLightningIT {
     assertThat(network.payer().lightning().payment(id)).contains(sent);
     assertThat(network.payer().lightning().pay(new PayRequest(id, invoice.bolt11(), MAX_FEE, PATIENCE)))
         .isEqualTo(sent);
+  }
+
+  @Test
+  void paymentsThatWaitedForTheirPeersTurnWhenTheNodeWasKilledArriveOnce() {
+    Msat amount = Msat.ofSat(1_000);
+    Msat before = quietBalance(network.payee());
+    List<PaymentId> ids = new ArrayList<>();
+    // The first goes out at once; the others wait inside the node until the peer has answered, and are in its state alone.
+    List<Invoice> invoices = IntStream.range(0, 12)
+        .mapToObj(i -> network.payee().lightning().invoice(amount, "number " + i, Duration.ofHours(1))).toList();
+    for (Invoice invoice : invoices) {
+      ids.add(new PaymentId(random32()));
+      network.payer().lightning().pay(new PayRequest(ids.getLast(), invoice.bolt11(), MAX_FEE, PATIENCE));
+    }
+    network.payer().kill();
+    network.connect();
+    network.payer().watch();
+    network.awaitUsable();
+    ids.forEach(this::sent);
+    assertThat(quietBalance(network.payee())).isEqualTo(before.plus(new Msat(amount.value() * ids.size())));
   }
 
   @Test
