@@ -76,6 +76,39 @@ class HostileHandshakeIT {
   }
 
   @Test
+  void randomBytesBehindTheChoiceOfTlsAreCutOff() throws Exception {
+    byte[] start = MultistreamSelect.lines(MultistreamSelect.HEADER, Security.TLS.protocol());
+    for (int seed = 0; seed < 40; seed++) {
+      try (RawPeer peer = RawPeer.connect(hosts.server())) {
+        peer.send(Bytes.join(start, HostIT.randomBytes(1 + seed * 37, seed)));
+        peer.endOutput();
+        peer.awaitEnd();
+      }
+    }
+    await().untilAsserted(() -> assertThat(hosts.server().recentRefusals()).hasSize(32));
+  }
+
+  @Test
+  void aTlsHandshakeThatStopsInTheMiddleIsCutOffInTime() throws Exception {
+    try (RawPeer peer = RawPeer.connect(hosts.server())) {
+      // A record of 256 bytes is announced and only its beginning sent.
+      peer.send(Bytes.join(MultistreamSelect.lines(MultistreamSelect.HEADER, Security.TLS.protocol()),
+          new byte[]{0x16, 3, 1, 1, 0, 1, 0, 0}));
+      peer.awaitEnd();
+    }
+    assertRefused("longer than 600 ms");
+  }
+
+  @Test
+  void whoShowsNoCertificateInTlsIsRefused() throws Exception {
+    try (RawPeer peer = RawPeer.connect(hosts.server())) {
+      peer.anonymousTls();
+      peer.awaitEnd();
+    }
+    assertRefused("no TLS handshake");
+  }
+
+  @Test
   void aBrowserIsCutOffAtOnce() throws Exception {
     try (RawPeer peer = RawPeer.connect(hosts.server())) {
       peer.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(4).getBytes(StandardCharsets.UTF_8));

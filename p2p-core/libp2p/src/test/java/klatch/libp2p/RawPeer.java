@@ -3,9 +3,12 @@ package klatch.libp2p;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.channels.SocketChannel;
+import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Optional;
+import klatch.libp2p.multistream.MultistreamSelect;
+import klatch.libp2p.tls.TlsConnection;
 import klatch.libp2p.transport.SecureChannel;
 import klatch.libp2p.transport.SocketConnection;
 import klatch.libp2p.transport.Upgrader;
@@ -19,6 +22,7 @@ final class RawPeer implements AutoCloseable {
   private final SocketChannel channel;
   private final Ed25519Key key = Ed25519Key.generate();
   private final ArrayDeque<YamuxFrame> received = new ArrayDeque<>();
+  private boolean seesAll;
   private Optional<SecureChannel> noise = Optional.empty();
 
   private RawPeer(SocketChannel channel) {
@@ -36,6 +40,61 @@ final class RawPeer implements AutoCloseable {
         java.time.InstantSource.system());
     peer.noise = Optional.of(upgrader.initiate(SocketConnection.of(peer.channel), Optional.of(host.id())).channel());
     return peer;
+  }
+
+  /** Chooses TLS, and does the handshake as a client that trusts everybody and has no certificate. */
+  void anonymousTls() throws Exception {
+    send(MultistreamSelect.lines(MultistreamSelect.HEADER, Security.TLS.protocol()));
+    SocketConnection connection = SocketConnection.of(channel);
+    byte[] echoed = new byte[64];
+    int expected = MultistreamSelect.lines(MultistreamSelect.HEADER, Security.TLS.protocol()).length;
+    for (int read = 0; read < expected;) {
+      int count = connection.read(echoed, 0, expected - read);
+      if (count < 0) {
+        throw new IOException("ended before TLS was agreed on");
+      }
+      read += count;
+    }
+    javax.net.ssl.SSLContext context = javax.net.ssl.SSLContext.getInstance("TLSv1.3");
+    context.init(null, new javax.net.ssl.TrustManager[]{new TrustEverybody()}, null);
+    javax.net.ssl.SSLEngine engine = context.createSSLEngine();
+    engine.setUseClientMode(true);
+    try {
+      TlsConnection.handshake(connection, engine);
+    } catch (IOException e) {
+      // The host may have refused us before our side was done.
+    }
+  }
+
+  private static final class TrustEverybody extends javax.net.ssl.X509ExtendedTrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type) {
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type) {
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
   }
 
   PeerId id() {
@@ -109,6 +168,12 @@ final class RawPeer implements AutoCloseable {
     }
   }
 
+  /** Also gives frames of streams that the host opens; without this they are left out. */
+  RawPeer seesAll() {
+    seesAll = true;
+    return this;
+  }
+
   /** The next frame the other side sent, payload dropped; it always sends whole frames in a message. Empty at the end. */
   Optional<YamuxFrame> next() throws IOException, MalformedMessageException {
     SecureChannel secure = noise.orElseThrow();
@@ -125,7 +190,7 @@ final class RawPeer implements AutoCloseable {
       for (int at = 0; at < length;) {
         YamuxFrame frame = YamuxFrame.read(secure.plain(), at);
         // The host asks who we are on a stream of its own; tests speak of the streams they open.
-        if (frame.streamId() == 0 || (frame.streamId() & 1) == 1) {
+        if (frame.streamId() == 0 || (frame.streamId() & 1) == 1 || seesAll) {
           received.add(frame);
         }
         at += YamuxFrame.HEADER_BYTES + (frame.type() == YamuxFrame.DATA ? (int) frame.length() : 0);
