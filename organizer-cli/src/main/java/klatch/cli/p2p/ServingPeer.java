@@ -7,11 +7,16 @@ import java.util.function.Consumer;
 import klatch.libp2p.Ed25519Key;
 import klatch.libp2p.Host;
 import klatch.libp2p.HostOptions;
+import klatch.libp2p.Multiaddr;
 import klatch.libp2p.Stream;
 import klatch.libp2p.Topic;
 import klatch.libp2p.gossipsub.Gossipsub;
 import klatch.libp2p.kad.KadOptions;
 import klatch.libp2p.kad.Kademlia;
+import klatch.libp2p.relay.CircuitRelay;
+import klatch.libp2p.relay.RelayClient;
+import klatch.libp2p.relay.RelayLimits;
+import klatch.libp2p.relay.RelayReservation;
 
 /** A peer with a new identity that serves all protocols there are, and echo. */
 final class ServingPeer implements AutoCloseable {
@@ -23,14 +28,18 @@ final class ServingPeer implements AutoCloseable {
   private final Host host;
   private final Gossipsub gossip;
   private final Kademlia kademlia;
+  private final CircuitRelay relay;
+  private final RelayClient relayed;
 
   /** One message that came. */
   record Heard(String topic, String from, String text) {}
 
-  private ServingPeer(Host host, Gossipsub gossip, Kademlia kademlia) {
+  private ServingPeer(Host host, Gossipsub gossip, Kademlia kademlia, CircuitRelay relay, RelayClient relayed) {
     this.host = host;
     this.gossip = gossip;
     this.kademlia = kademlia;
+    this.relay = relay;
+    this.relayed = relayed;
   }
 
   /**
@@ -41,7 +50,8 @@ final class ServingPeer implements AutoCloseable {
     var key = Ed25519Key.generate();
     var host = Host.create(HostOptions.of(key).listen(listen.toArray(String[]::new)));
     host.handle(ECHO, ServingPeer::echo);
-    return new ServingPeer(host, Gossipsub.start(host, key), Kademlia.start(host, KadOptions.DEFAULT));
+    return new ServingPeer(host, Gossipsub.start(host, key), Kademlia.start(host, KadOptions.DEFAULT),
+        CircuitRelay.serve(host, RelayLimits.DEFAULT), RelayClient.start(host));
   }
 
   private static void echo(Stream stream) throws IOException {
@@ -67,6 +77,11 @@ final class ServingPeer implements AutoCloseable {
     return gossip.topic(name);
   }
 
+  /** Takes a place at a relay, so that others may reach us there. */
+  RelayReservation reserve(Multiaddr at) {
+    return relayed.reserve(at);
+  }
+
   Host host() {
     return host;
   }
@@ -77,6 +92,8 @@ final class ServingPeer implements AutoCloseable {
 
   @Override
   public void close() {
+    relayed.close();
+    relay.close();
     kademlia.close();
     gossip.close();
     host.close();

@@ -24,6 +24,7 @@ import klatch.libp2p.Stream;
 import klatch.libp2p.identify.Ping;
 import klatch.libp2p.kad.KadOptions;
 import klatch.libp2p.kad.Kademlia;
+import klatch.libp2p.relay.CircuitRelay;
 import org.jspecify.annotations.Nullable;
 
 /** Checks a peer of any kind, one thing after another. */
@@ -36,6 +37,9 @@ final class StrangerChecks {
   /** Until a peer has told us its topics, taken us into its table, or answered a message. */
   private static final Duration SETTLING = Duration.ofSeconds(15);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+  private static final String CIRCUIT = "/p2p-circuit/p2p/";
+  /** Public relays pass 128 KiB each way. */
+  private static final int RELAYED_BYTES = 64 * 1024;
   /** The other peer of ours, whom the stranger is asked for, is reached by the way we reach the stranger. */
   private static final String ANY_TCP = "/ip4/0.0.0.0/tcp/0";
 
@@ -65,6 +69,7 @@ final class StrangerChecks {
       streams(connection, protocols);
       check("gossip both ways", () -> gossip(us, connection.remotePeer()));
       check("find peer", () -> findPeer(us, connection, protocols));
+      check("relay", () -> relay(us, connection, protocols));
     }
     return !failed;
   }
@@ -198,6 +203,11 @@ final class StrangerChecks {
     }
   }
 
+  /** Where it listens, with its peer id, which the person may have left out. */
+  private Multiaddr addressOf(Connection connection) {
+    return address.withoutPeer().withPeer(connection.remotePeer());
+  }
+
   /** A second peer of ours connects to the stranger; the first one then asks the stranger where the second is. */
   private void findPeer(ServingPeer us, Connection connection, List<String> protocols) throws Exception {
     var protocol = protocols.stream().filter(p -> p.endsWith("/kad/1.0.0")).findFirst()
@@ -206,10 +216,22 @@ final class StrangerChecks {
     try (var other = ServingPeer.start(List.of(ANY_TCP));
         var served = Kademlia.start(other.host(), options);
         var asking = Kademlia.start(us.host(), options.server(false))) {
-      served.bootstrap(List.of(address.withPeer(connection.remotePeer())));
-      asking.bootstrap(List.of(address.withPeer(connection.remotePeer())));
+      served.bootstrap(List.of(addressOf(connection)));
+      asking.bootstrap(List.of(addressOf(connection)));
       require(eventually(() -> asking.findPeer(other.host().id()).isPresent()),
           "it does not tell of a peer that is connected to it");
+    }
+  }
+
+  /** A second peer of ours takes a place at the stranger, and the first one reaches it there. */
+  private void relay(ServingPeer us, Connection connection, List<String> protocols) throws Exception {
+    needs(protocols, CircuitRelay.PROTOCOL);
+    var at = addressOf(connection);
+    try (var hidden = ServingPeer.start(List.of()); var place = hidden.reserve(at)) {
+      require(place.relay().equals(connection.remotePeer()), "it gave a place at " + place.relay());
+      var relayed = us.host().connect(Multiaddr.parse(at + CIRCUIT + hidden.host().id()));
+      require(relayed.remotePeer().equals(hidden.host().id()), "it led to " + relayed.remotePeer());
+      roundTrip(relayed, bytes(RELAYED_BYTES));
     }
   }
 

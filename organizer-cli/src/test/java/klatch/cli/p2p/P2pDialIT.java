@@ -23,7 +23,7 @@ final class P2pDialIT {
     }
     assertThat(checks).extracting(Check::check).containsExactly("connect", "identify", "ping", "echo of 1 B",
         "echo of 64 KiB", "echo of 10 MB", "200 streams at once", "reset", "unknown protocol", "gossip both ways",
-        "find peer");
+        "find peer", "relay");
     assertThat(heard).singleElement().satisfies(message -> assertThat(message.text()).startsWith("hello "));
   }
 
