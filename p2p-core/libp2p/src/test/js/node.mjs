@@ -14,6 +14,7 @@ import { tls } from '@libp2p/tls'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
+import { messageId } from './message-id.mjs'
 
 const RSA_BITS = 2048
 const KEYS = {
@@ -63,15 +64,6 @@ function encrypter ({ security, early }) {
       }
     })
   }
-}
-
-// js-libp2p's own message id differs from everybody else's, so that IHAVE, IWANT and IDONTWANT would never match.
-export function messageId (message) {
-  const from = message.from.toMultihash().bytes
-  const id = new Uint8Array(from.length + 8)
-  id.set(from)
-  new DataView(id.buffer).setBigUint64(from.length, message.sequenceNumber)
-  return id
 }
 
 function services (options) {
