@@ -45,6 +45,7 @@ public final class RelayReservation implements AutoCloseable {
   private CircuitLimit limit = CircuitLimit.NONE;
   private @Nullable Connection watched;
   private boolean lost;
+  private boolean failed;
   private boolean closed;
 
   RelayReservation(Host host, Multiaddr address, PeerId relay, InstantSource clock,
@@ -144,6 +145,7 @@ public final class RelayReservation implements AutoCloseable {
         connection.onClose(this::gone);
       }
       lost = !connection.isOpen();
+      failed = false;
       expires = granted.expires();
       limit = told;
       announce(reachable(granted.relayAddresses()));
@@ -175,20 +177,49 @@ public final class RelayReservation implements AutoCloseable {
 
   private void keep() {
     Duration retry = FIRST_RETRY;
+    long askedNanos = System.nanoTime();
     try {
       while (waitUntilDue()) {
-        try {
-          ask();
-          retry = FIRST_RETRY;
-        } catch (Libp2pException e) {
-          LOG.debug("the reservation at {} is not refreshed: {}", relay, e.getMessage());
-          unannounceIfOver();
+        if (isInTrouble()) {
+          // Also when the relay has just granted one: one that grants and hangs up must not keep us busy.
           pause(retry);
           retry = retry.multipliedBy(2).compareTo(LAST_RETRY) < 0 ? retry.multipliedBy(2) : LAST_RETRY;
         }
+        if (System.nanoTime() - askedNanos > LAST_RETRY.multipliedBy(2).toNanos()) {
+          retry = FIRST_RETRY;
+        }
+        askedNanos = System.nanoTime();
+        askAgain();
       }
     } catch (InterruptedException e) {
-      // Closed.
+      // Nobody interrupts it.
+    }
+  }
+
+  private void askAgain() {
+    try {
+      ask();
+    } catch (Libp2pException e) {
+      LOG.debug("the reservation at {} is not refreshed: {}", relay, e.getMessage());
+      lock.lock();
+      try {
+        failed = true;
+        if (lost || !clock.instant().isBefore(expires)) {
+          announce(List.of());
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** Whether there is no use in asking at once. */
+  private boolean isInTrouble() {
+    lock.lock();
+    try {
+      return lost || failed;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -199,7 +230,7 @@ public final class RelayReservation implements AutoCloseable {
       Duration left = Duration.between(clock.instant(), expires);
       Duration wait = left.isPositive() ? left.multipliedBy(3).dividedBy(4) : CLOCKS_DISAGREE;
       long nanos = wait.compareTo(Duration.ofDays(1)) < 0 ? wait.toNanos() : Duration.ofDays(1).toNanos();
-      while (!closed && !lost && nanos > 0) {
+      while (!closed && !lost && !failed && nanos > 0) {
         nanos = changed.awaitNanos(nanos);
       }
       return !closed;
@@ -225,17 +256,6 @@ public final class RelayReservation implements AutoCloseable {
     try {
       lost |= connection.equals(watched);
       changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void unannounceIfOver() {
-    lock.lock();
-    try {
-      if (lost || !clock.instant().isBefore(expires)) {
-        announce(List.of());
-      }
     } finally {
       lock.unlock();
     }

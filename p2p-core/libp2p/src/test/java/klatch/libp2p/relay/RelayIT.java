@@ -12,8 +12,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import klatch.libp2p.Connection;
 import klatch.libp2p.DialException;
 import klatch.libp2p.Ed25519Key;
@@ -329,6 +331,40 @@ class RelayIT {
     assertThatThrownBy(() -> RelayClient.start(client).reserve(lying.listenAddresses().getFirst()))
         .isInstanceOf(Libp2pException.class).hasMessageContaining("voucher");
     assertThat(client.listenAddresses()).isEmpty();
+  }
+
+  @Test
+  void aRelayThatGrantsAndHangsUpIsNotAskedAllTheTime() {
+    Libp2pHost hangingUp = host("/ip4/127.0.0.1/tcp/0");
+    AtomicInteger asked = new AtomicInteger();
+    List<Long> times = new CopyOnWriteArrayList<>();
+    hangingUp.handle(HopMessage.PROTOCOL, stream -> {
+      Frames.read(stream.input(), RelayLimits.MAX_MESSAGE_BYTES);
+      Frames.write(stream.output(), new HopMessage.Status(RelayStatus.OK,
+          Optional.of(new Reservation(Instant.now().plusSeconds(3600), List.of(), new byte[0])), CircuitLimit.NONE)
+          .encode());
+      times.add(System.nanoTime());
+      asked.incrementAndGet();
+      stream.input().read();
+      stream.connection().close();
+    });
+    RelayClient.start(host()).reserve(hangingUp.listenAddresses().getFirst());
+    await().untilAsserted(() -> assertThat(asked).hasValueGreaterThanOrEqualTo(3));
+    assertThat(Duration.ofNanos(times.get(1) - times.get(0))).isGreaterThan(Duration.ofMillis(900));
+    assertThat(Duration.ofNanos(times.get(2) - times.get(1))).isGreaterThan(Duration.ofMillis(1900));
+  }
+
+  @Test
+  void streamsThatNeverAskAnythingHinderNobody() {
+    Trio trio = new Trio(RelayLimits.DEFAULT);
+    Connection idle = host().connect(trio.relayAddress());
+    List<Stream> silent = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      silent.add(idle.open(HopMessage.PROTOCOL));
+    }
+    trio.reserve();
+    assertThat(trio.dial().isOpen()).isTrue();
+    assertThat(silent).hasSize(200);
   }
 
   @Test
