@@ -65,7 +65,7 @@ final class KadClient {
     }
     long deadlineNanos = System.nanoTime() + options.question().toNanos();
     Libp2pException last = new Libp2pException("no address of " + peer.peer() + " is known", false);
-    for (Multiaddr address : peer.addresses().stream().limit(ADDRESSES_TRIED).toList()) {
+    for (Multiaddr address : peer.addresses().stream().filter(options.eligible()).limit(ADDRESSES_TRIED).toList()) {
       if (System.nanoTime() - deadlineNanos > 0) {
         break;
       }

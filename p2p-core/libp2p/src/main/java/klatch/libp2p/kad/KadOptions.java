@@ -3,6 +3,8 @@ package klatch.libp2p.kad;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.function.Predicate;
+import klatch.libp2p.Multiaddr;
 
 /**
  * How a {@link Kademlia} works.
@@ -17,11 +19,13 @@ import java.util.Map;
  * @param peersPerIpInBucket peers with one public IP address in one bucket
  * @param peersPerIpInTable peers with one public IP address in the whole table
  * @param validators by namespace: {@code ns} is asked about keys that begin with {@code /ns/}; other keys are refused
+ * @param eligible which addresses told by others are dialled; on the public internet only public ones should be, or strangers can have us
+ *          knock at our own neighbours
  * @param clock for the age of records
  */
 public record KadOptions(String protocol, boolean server, int bucketSize, int parallel, Duration question,
     Duration lookup, Duration refresh, int peersPerIpInBucket, int peersPerIpInTable, StoreLimits stores,
-    Map<String, Validator> validators, InstantSource clock) {
+    Map<String, Validator> validators, Predicate<Multiaddr> eligible, InstantSource clock) {
   /** Our own network. */
   public static final String PROTOCOL = "/klatch/kad/1.0.0";
   /** The public one. */
@@ -59,7 +63,8 @@ public record KadOptions(String protocol, boolean server, int bucketSize, int pa
 
   /** A server of our own network without records, with the figures of the specification. */
   public static final KadOptions DEFAULT = new KadOptions(PROTOCOL, true, 20, 10, Duration.ofSeconds(10),
-      Duration.ofSeconds(60), Duration.ofMinutes(10), 2, 10, StoreLimits.DEFAULT, Map.of(), InstantSource.system());
+      Duration.ofSeconds(60), Duration.ofMinutes(10), 2, 10, StoreLimits.DEFAULT, Map.of(), address -> true,
+      InstantSource.system());
 
   public KadOptions {
     validators = Map.copyOf(validators);
@@ -72,32 +77,32 @@ public record KadOptions(String protocol, boolean server, int bucketSize, int pa
 
   public KadOptions protocol(String value) {
     return new KadOptions(value, server, bucketSize, parallel, question, lookup, refresh, peersPerIpInBucket,
-        peersPerIpInTable, stores, validators, clock);
+        peersPerIpInTable, stores, validators, eligible, clock);
   }
 
   public KadOptions server(boolean value) {
     return new KadOptions(protocol, value, bucketSize, parallel, question, lookup, refresh, peersPerIpInBucket,
-        peersPerIpInTable, stores, validators, clock);
+        peersPerIpInTable, stores, validators, eligible, clock);
   }
 
   public KadOptions sizes(int newBucketSize, int newParallel) {
     return new KadOptions(protocol, server, newBucketSize, newParallel, question, lookup, refresh, peersPerIpInBucket,
-        peersPerIpInTable, stores, validators, clock);
+        peersPerIpInTable, stores, validators, eligible, clock);
   }
 
   public KadOptions times(Duration newQuestion, Duration newLookup, Duration newRefresh) {
     return new KadOptions(protocol, server, bucketSize, parallel, newQuestion, newLookup, newRefresh,
-        peersPerIpInBucket, peersPerIpInTable, stores, validators, clock);
+        peersPerIpInBucket, peersPerIpInTable, stores, validators, eligible, clock);
   }
 
   public KadOptions peersPerIp(int inBucket, int inTable) {
     return new KadOptions(protocol, server, bucketSize, parallel, question, lookup, refresh, inBucket, inTable, stores,
-        validators, clock);
+        validators, eligible, clock);
   }
 
   public KadOptions stores(StoreLimits value) {
     return new KadOptions(protocol, server, bucketSize, parallel, question, lookup, refresh, peersPerIpInBucket,
-        peersPerIpInTable, value, validators, clock);
+        peersPerIpInTable, value, validators, eligible, clock);
   }
 
   /** Records under {@code /namespace/…} are judged by {@code validator}. */
@@ -105,11 +110,16 @@ public record KadOptions(String protocol, boolean server, int bucketSize, int pa
     Map<String, Validator> more = new java.util.HashMap<>(validators);
     more.put(namespace, validator);
     return new KadOptions(protocol, server, bucketSize, parallel, question, lookup, refresh, peersPerIpInBucket,
-        peersPerIpInTable, stores, more, clock);
+        peersPerIpInTable, stores, more, eligible, clock);
+  }
+
+  public KadOptions eligible(Predicate<Multiaddr> value) {
+    return new KadOptions(protocol, server, bucketSize, parallel, question, lookup, refresh, peersPerIpInBucket,
+        peersPerIpInTable, stores, validators, value, clock);
   }
 
   public KadOptions clock(InstantSource value) {
     return new KadOptions(protocol, server, bucketSize, parallel, question, lookup, refresh, peersPerIpInBucket,
-        peersPerIpInTable, stores, validators, value);
+        peersPerIpInTable, stores, validators, eligible, value);
   }
 }

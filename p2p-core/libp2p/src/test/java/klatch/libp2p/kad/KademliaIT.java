@@ -21,6 +21,7 @@ import klatch.libp2p.Libp2pException;
 import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.Stream;
 import klatch.libp2p.protocol.Frames;
+import klatch.libp2p.protocol.IpGroup;
 import klatch.libp2p.protocol.PeerAddresses;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -188,6 +189,17 @@ class KademliaIT {
   }
 
   // ---- hostile peers ----
+
+  @Test
+  void addressesThatAreNotEligibleAreNotDialledWhoeverTellsThem() {
+    List<Node> network = network(3, OPTIONS);
+    Node careful = start(OPTIONS.eligible(IpGroup::isPublic));
+    careful.host.connect(network.getFirst().host.listenAddresses().getFirst());
+    await().untilAsserted(() -> assertThat(careful.kad.tableSize()).isEqualTo(1));
+    assertThat(careful.kad.nearest(utf8("anything"))).as("only the one it is connected with")
+        .extracting(PeerAddresses::peer).containsExactly(network.getFirst().host.id());
+    assertThat(careful.host.connections()).hasSize(1);
+  }
 
   private static Optional<KadMessage> exchange(Stream stream, KadMessage message) throws Exception {
     Frames.write(stream.output(), message.encode());
