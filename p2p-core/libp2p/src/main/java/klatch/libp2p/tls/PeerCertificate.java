@@ -113,18 +113,46 @@ public final class PeerCertificate {
     if (critical != null && critical.stream().anyMatch(oid -> !oid.equals(EXTENSION))) {
       throw new CertificateException("the certificate has critical extensions that nobody knows: " + critical);
     }
+    Proof proof = proof(certificate);
+    if (!proof.identity().verify(Bytes.join(PREFIX, certificate.getPublicKey().getEncoded()), proof.signature())) {
+      throw new CertificateException("the identity's signature over the certificate's key does not verify");
+    }
+    return proof.identity();
+  }
+
+  /** The identity that a certificate claims, of which {@link #verify} has been called before. */
+  static PublicKey verified(X509Certificate certificate) throws CertificateException {
+    return proof(certificate).identity();
+  }
+
+  /** What the extension holds. */
+  private static final class Proof {
+    private final PublicKey identity;
+    private final byte[] signature;
+
+    Proof(PublicKey identity, byte[] signature) {
+      this.identity = identity;
+      this.signature = signature;
+    }
+
+    PublicKey identity() {
+      return identity;
+    }
+
+    byte[] signature() {
+      return signature;
+    }
+  }
+
+  private static Proof proof(X509Certificate certificate) throws CertificateException {
     byte[] extension = certificate.getExtensionValue(EXTENSION);
     if (extension == null) {
       throw new CertificateException("the certificate has no libp2p extension");
     }
     try {
-      ASN1Sequence proof = ASN1Sequence.getInstance(ASN1OctetString.getInstance(extension).getOctets());
-      PublicKey identity = PublicKey.decode(ASN1OctetString.getInstance(proof.getObjectAt(0)).getOctets());
-      byte[] signature = ASN1OctetString.getInstance(proof.getObjectAt(1)).getOctets();
-      if (!identity.verify(Bytes.join(PREFIX, certificate.getPublicKey().getEncoded()), signature)) {
-        throw new CertificateException("the identity's signature over the certificate's key does not verify");
-      }
-      return identity;
+      ASN1Sequence parts = ASN1Sequence.getInstance(ASN1OctetString.getInstance(extension).getOctets());
+      return new Proof(PublicKey.decode(ASN1OctetString.getInstance(parts.getObjectAt(0)).getOctets()),
+          ASN1OctetString.getInstance(parts.getObjectAt(1)).getOctets());
     } catch (MalformedMessageException | IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new CertificateException("the libp2p extension cannot be read: " + e.getMessage(), e);
     }

@@ -20,6 +20,8 @@ import klatch.libp2p.transport.RawConnection;
 public final class TlsConnection implements RawConnection {
   /** Records put together into one write to the connection underneath. */
   private static final int MAX_RECORDS_PER_WRITE = 4;
+  /** Plain bytes of one record (RFC 8446, section 5.1). */
+  private static final int MAX_RECORD_PLAIN_BYTES = 16 * 1024;
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final RawConnection raw;
@@ -37,7 +39,7 @@ public final class TlsConnection implements RawConnection {
     this.engine = engine;
     int packet = engine.getSession().getPacketBufferSize();
     this.incoming = new byte[2 * packet];
-    this.outgoing = new byte[MAX_RECORDS_PER_WRITE * packet];
+    this.outgoing = new byte[packet];
     this.plain = ByteBuffer.allocate(engine.getSession().getApplicationBufferSize());
     this.plain.flip();
   }
@@ -179,7 +181,10 @@ public final class TlsConnection implements RawConnection {
 
   /** Seals as many records as fit one write. Only under {@code writing}. */
   private void wrap(ByteBuffer source) throws IOException {
-    ByteBuffer out = ByteBuffer.wrap(outgoing);
+    // An idle connection keeps room for one record only.
+    boolean several = source.remaining() > MAX_RECORD_PLAIN_BYTES;
+    byte[] records = several ? new byte[MAX_RECORDS_PER_WRITE * outgoing.length] : outgoing;
+    ByteBuffer out = ByteBuffer.wrap(records);
     do {
       SSLEngineResult result = engine.wrap(source, out);
       if (result.getStatus() == SSLEngineResult.Status.CLOSED && source.hasRemaining()) {
@@ -188,9 +193,9 @@ public final class TlsConnection implements RawConnection {
       if (result.getStatus() != SSLEngineResult.Status.OK) {
         break;
       }
-    } while (source.hasRemaining() && out.remaining() >= outgoing.length / MAX_RECORDS_PER_WRITE);
+    } while (source.hasRemaining() && out.remaining() >= outgoing.length);
     if (out.position() > 0) {
-      raw.write(outgoing, 0, out.position());
+      raw.write(records, 0, out.position());
     }
   }
 

@@ -23,6 +23,7 @@ import klatch.libp2p.PrivateKey;
 import klatch.libp2p.PublicKey;
 import klatch.libp2p.transport.RawConnection;
 import klatch.libp2p.transport.SecureChannel;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /tls/1.0.0} (libp2p tls): TLS 1.3 with a certificate on both sides that proves the peer's identity. Safe for any thread. */
 public final class TlsSecurity {
@@ -31,21 +32,32 @@ public final class TlsSecurity {
   private static final String LIBP2P = "libp2p";
   private static final String VERSION = "TLSv1.3";
 
-  private final SSLContext context;
+  private final PrivateKey identity;
+  /** Made when TLS is first chosen: most hosts never do. */
+  private @Nullable SSLContext context;
   private final InstantSource clock;
   private final List<String> muxers;
 
   /** {@code muxers}: those to agree on within the handshake; empty to agree on one afterwards. */
   public TlsSecurity(PrivateKey identity, List<String> muxers, InstantSource clock) {
+    this.identity = identity;
     this.clock = clock;
     this.muxers = List.copyOf(muxers);
-    try {
-      context = SSLContext.getInstance(VERSION);
-      context.init(new KeyManager[]{new OwnCertificate(PeerCertificate.create(identity, clock.instant()))},
-          new TrustManager[]{new PeerTrust()}, null);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this Java has no TLS 1.3", e);
+  }
+
+  private synchronized SSLContext context() {
+    SSLContext made = context;
+    if (made == null) {
+      try {
+        made = SSLContext.getInstance(VERSION);
+        made.init(new KeyManager[]{new OwnCertificate(PeerCertificate.create(identity, clock.instant()))},
+            new TrustManager[]{new PeerTrust()}, null);
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException("this Java has no TLS 1.3", e);
+      }
+      context = made;
     }
+    return made;
   }
 
   /** A finished handshake: the channel, who is at its other end, and the muxer if the handshake agreed on one. */
@@ -55,7 +67,7 @@ public final class TlsSecurity {
   /** The dialer's or the listener's part; an {@code expected} peer other than the one that answers ends it. */
   public Result handshake(RawConnection raw, boolean initiator, Optional<PeerId> expected)
       throws IOException, MalformedMessageException {
-    SSLEngine engine = context.createSSLEngine();
+    SSLEngine engine = context().createSSLEngine();
     engine.setUseClientMode(initiator);
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setProtocols(new String[]{VERSION});
@@ -66,7 +78,8 @@ public final class TlsSecurity {
     try {
       TlsConnection connection = TlsConnection.handshake(raw, engine);
       X509Certificate certificate = (X509Certificate) connection.session().getPeerCertificates()[0];
-      PublicKey remote = PeerCertificate.verify(certificate, clock.instant());
+      // PeerTrust has verified it: without that there is no session.
+      PublicKey remote = PeerCertificate.verified(certificate);
       if (expected.isPresent() && !expected.get().equals(remote.peerId())) {
         throw new MalformedMessageException("the peer is " + remote.peerId() + ", not the expected " + expected.get());
       }

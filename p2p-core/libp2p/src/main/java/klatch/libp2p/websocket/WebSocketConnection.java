@@ -42,6 +42,7 @@ final class WebSocketConnection implements RawConnection {
   private final RawBytes bytes;
   private final boolean client;
   private final ReentrantLock writing = new ReentrantLock();
+  /** Masks keep chosen bytes from looking like HTTP to a proxy; what is sent here is encrypted, so nobody chooses them. */
   private final SplittableRandom masks = new SplittableRandom();
   private final FloodGauge flood = new FloodGauge(IDLE_FRAME_BURST, IDLE_FRAMES_PER_SECOND);
   private final byte[] mask = new byte[MASK_BYTES];
