@@ -13,16 +13,28 @@ public final class BufferBudget {
     this.host = host;
   }
 
-  /** Whether {@code bytes} more may be buffered; they count from then on. */
+  /** Whether {@code bytes} more may be buffered; they count from then on. What does not fit is never counted, not for a moment. */
   public boolean take(int bytes) {
-    long mine = connection.addAndGet(bytes);
-    long all = host.addAndGet(bytes);
-    if (mine > Limits.BUFFERED_PER_CONNECTION_BYTES
-        || (all > Limits.BUFFERED_PER_HOST_BYTES && mine > Limits.FAIR_SHARE_BYTES)) {
-      give(bytes);
+    if (!reserved(connection, bytes, Limits.BUFFERED_PER_CONNECTION_BYTES)) {
+      return false;
+    }
+    long most = connection.get() > Limits.FAIR_SHARE_BYTES ? Limits.BUFFERED_PER_HOST_BYTES : Long.MAX_VALUE;
+    if (!reserved(host, bytes, most)) {
+      connection.addAndGet(-bytes);
       return false;
     }
     return true;
+  }
+
+  private static boolean reserved(AtomicLong counter, int bytes, long most) {
+    long before = counter.get();
+    while (before <= most - bytes) {
+      if (counter.compareAndSet(before, before + bytes)) {
+        return true;
+      }
+      before = counter.get();
+    }
+    return false;
   }
 
   public void give(int bytes) {
