@@ -21,7 +21,7 @@ public final class SignatureBench {
     SignatureVerifier fastest = SignatureVerifier.fastest();
     for (int round = 0; round < ROUNDS; round++) {
       measure("BouncyCastle", Ed25519::verify);
-      measure(fastest.getClass().getSimpleName(), fastest);
+      measure("the fastest here", fastest);
     }
   }
 

@@ -9,17 +9,11 @@ public interface SignatureVerifier {
   /** Whether the owner of the 32-byte key made this 64-byte signature; anything of another length is simply {@code false}. */
   boolean verify(byte[] publicKey, byte[] message, byte[] signature);
 
-  /** The fastest one on this machine: the native one if its library is on the class path and works, else BouncyCastle. */
+  /**
+   * The fastest one on this machine: BouncyCastle at first, and the native one as soon as there is so much to verify that loading it pays, if
+   * its library is on the class path and works.
+   */
   static SignatureVerifier fastest() {
-    return Fastest.CHOSEN;
-  }
-
-  /** Chosen once, when first asked for. */
-  final class Fastest {
-    private static final SignatureVerifier CHOSEN = CorrettoVerifier.find()
-        .orElse(klatch.libp2p.Ed25519::verify);
-
-    private Fastest() {
-    }
+    return BusyVerifier.SHARED;
   }
 }

@@ -1,6 +1,7 @@
 package klatch.libp2p.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Optional;
@@ -20,8 +21,19 @@ class CorrettoVerifierTest {
   }
 
   @Test
-  void itIsTheFastestOne() {
-    assertThat(SignatureVerifier.fastest()).isInstanceOf(CorrettoVerifier.class);
+  void itTakesOverOnceThereIsEnoughToVerify() {
+    BusyVerifier busy = new BusyVerifier();
+    byte[] message = {1};
+    Ed25519Key key = Ed25519Key.generate();
+    byte[] signature = key.sign(message);
+    for (int i = 1; i < BusyVerifier.WORTH_LOADING_AFTER; i++) {
+      assertThat(busy.verify(key.publicKey(), message, signature)).isTrue();
+    }
+    assertThat(busy.chosen()).isNotInstanceOf(CorrettoVerifier.class);
+    assertThat(busy.verify(key.publicKey(), message, signature)).isTrue();
+    await().until(() -> busy.chosen() instanceof CorrettoVerifier);
+    assertThat(busy.verify(key.publicKey(), message, signature)).isTrue();
+    assertThat(busy.verify(key.publicKey(), new byte[]{2}, signature)).isFalse();
   }
 
   @Test
