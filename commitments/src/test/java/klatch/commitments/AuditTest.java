@@ -6,7 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import klatch.commitments.Town.Person;
+import klatch.commitments.simulation.Person;
+import klatch.commitments.simulation.Town;
 import klatch.libp2p.MalformedMessageException;
 import klatch.log.DeviceId;
 import klatch.log.Entry;
@@ -19,13 +20,13 @@ import org.junit.jupiter.api.Test;
 /** An organiser who cheats is found out from the log alone, with the statements that prove it. */
 final class AuditTest {
   private final Town town = new Town(4, 10_000_000, 1, 3);
-  private final Person absent = town.attendees.get(3);
+  private final Person absent = town.attendees().get(3);
 
   @BeforeEach
   void aWholeEvent() {
     town.lockAll();
     town.toCheckIn();
-    town.attendees.subList(0, 3).forEach(town::checkIn);
+    town.attendees().subList(0, 3).forEach(town::checkIn);
     town.toSettlement();
     town.settleDown();
   }
@@ -37,44 +38,44 @@ final class AuditTest {
 
   @Test
   void anHonestOrganiserIsClean() {
-    assertThat(town.audit()).isEqualTo(new Audit(town.event, true, List.of()));
+    assertThat(town.audit()).isEqualTo(new Audit(town.event(), true, List.of()));
   }
 
   @Test
   void theSameLogGivesTheSameAnswerEverywhere() {
-    for (Person person : town.attendees) {
-      assertThat(Audit.of(town.event, person.entries(), person.lightning::decode, town.clock.millis()))
+    for (Person person : town.attendees()) {
+      assertThat(Audit.of(town.event(), person.entries(), person.lightning()::decode, town.clock().millis()))
           .contains(town.audit());
     }
   }
 
   @Test
   void takingThePresentsDepositIsFoundWithTheEncounterThatProvesIt() {
-    DeviceId victim = town.attendees.getFirst().device;
+    DeviceId victim = town.attendees().getFirst().device();
     Preimage stolen = new Preimage(new byte[32]);
     Audit audit = retold(message -> switch (message) {
       case DepositMessage.HeldReceipt m when m.person().equals(victim) ->
         new DepositMessage.HeldReceipt(m.event(), victim, stolen.hash(), m.amount(), m.expiryHeight());
       case DepositMessage.Released m when m.person().equals(victim) ->
-        new DepositMessage.Collected(m.event(), victim, stolen.hash(), stolen, town.terms.deposit());
+        new DepositMessage.Collected(m.event(), victim, stolen.hash(), stolen, town.terms().deposit());
       default -> message;
     });
     assertThat(kinds(audit)).contains(Finding.Kind.COLLECTED_PRESENT, Finding.Kind.COLLECTED_WITHOUT_VERDICT);
     Finding finding = audit.findings().stream().filter(f -> f.kind() == Finding.Kind.COLLECTED_PRESENT).findFirst()
         .orElseThrow();
     assertThat(finding.person()).contains(victim);
-    assertThat(finding.proofs()).contains(encounterOf(town.attendees.getFirst()).id());
+    assertThat(finding.proofs()).contains(encounterOf(town.attendees().getFirst()).id());
   }
 
   @Test
   void aPresentsDepositThatIsTakenAndCalledGivenBackIsFoundByThePreimageItsOwnerShows() {
-    Person victim = town.attendees.getFirst();
+    Person victim = town.attendees().getFirst();
     Entry shown = saysTaken(victim);
     Audit audit = retold(message -> heldOnTheStolenHash(message, victim));
     assertThat(audit.findings()).extracting(Finding::kind).containsExactlyInAnyOrder(
         Finding.Kind.COLLECTED_PRESENT, Finding.Kind.TAKEN_UNSAID, Finding.Kind.COLLECTED_WITHOUT_VERDICT);
     assertThat(audit.findings()).allSatisfy(f -> {
-      assertThat(f.person()).contains(victim.device);
+      assertThat(f.person()).contains(victim.device());
       assertThat(f.proofs()).contains(shown.id());
     });
     assertThat(audit.findings().getFirst().proofs()).contains(encounterOf(victim).id());
@@ -82,7 +83,7 @@ final class AuditTest {
 
   @Test
   void nobodyIsBelievedWhoShowsAPreimageOfAnotherHash() {
-    saysTaken(town.attendees.getFirst());
+    saysTaken(town.attendees().getFirst());
     assertThat(town.audit().findings()).isEmpty();
   }
 
@@ -94,7 +95,7 @@ final class AuditTest {
         : heldOnTheStolenHash(message, absent));
     assertThat(audit.findings()).anySatisfy(f -> {
       assertThat(f.kind()).isEqualTo(Finding.Kind.TAKEN_UNSAID);
-      assertThat(f.person()).contains(absent.device);
+      assertThat(f.person()).contains(absent.device());
       assertThat(f.proofs()).contains(shown.id());
     });
   }
@@ -102,22 +103,22 @@ final class AuditTest {
   private static final Preimage STOLEN = new Preimage(new byte[32]);
 
   private static DepositMessage heldOnTheStolenHash(DepositMessage message, Person owner) {
-    return message instanceof DepositMessage.HeldReceipt m && m.person().equals(owner.device)
+    return message instanceof DepositMessage.HeldReceipt m && m.person().equals(owner.device())
         ? new DepositMessage.HeldReceipt(m.event(), m.person(), STOLEN.hash(), m.amount(), m.expiryHeight())
         : message;
   }
 
   private Entry saysTaken(Person person) {
-    DepositMessage taken = new DepositMessage.Taken(town.event, STOLEN.hash(), STOLEN);
-    Entry entry = person.log.append(person.key, town.topic, DepositCodec.type(taken), DepositCodec.encode(taken),
-        town.clock.millis());
+    DepositMessage taken = new DepositMessage.Taken(town.event(), STOLEN.hash(), STOLEN);
+    Entry entry = person.log().append(person.key(), town.topic(), DepositCodec.type(taken), DepositCodec.encode(taken),
+        town.clock().millis());
     town.sync();
     return entry;
   }
 
   @Test
   void aVerdictThatLeavesSomebodyOutIsFound() {
-    DeviceId victim = town.attendees.getFirst().device;
+    DeviceId victim = town.attendees().getFirst().device();
     Audit audit = retold(message -> {
       if (message instanceof DepositMessage.Verdict v) {
         List<DeviceId> present = new ArrayList<>(v.present());
@@ -131,7 +132,7 @@ final class AuditTest {
     assertThat(audit.findings()).anySatisfy(f -> {
       assertThat(f.kind()).isEqualTo(Finding.Kind.WRONG_VERDICT);
       assertThat(f.person()).contains(victim);
-      assertThat(f.proofs()).contains(encounterOf(town.attendees.getFirst()).id());
+      assertThat(f.proofs()).contains(encounterOf(town.attendees().getFirst()).id());
     });
   }
 
@@ -143,7 +144,7 @@ final class AuditTest {
 
   @Test
   void aSkippedPayoutIsFoundWithTheClaimThatProvesIt() {
-    DeviceId victim = town.attendees.getFirst().device;
+    DeviceId victim = town.attendees().getFirst().device();
     Audit audit = retold(message -> message instanceof DepositMessage.Paid p && p.person().equals(victim)
         ? null
         : message);
@@ -157,7 +158,7 @@ final class AuditTest {
 
   @Test
   void aPayoutCalledUnclaimedThatWasClaimedIsFound() {
-    DeviceId victim = town.attendees.getFirst().device;
+    DeviceId victim = town.attendees().getFirst().device();
     Audit audit = retold(message -> message instanceof DepositMessage.Paid p && p.person().equals(victim)
         ? new DepositMessage.Unclaimed(p.event(), victim, p.round())
         : message);
@@ -192,30 +193,31 @@ final class AuditTest {
       DepositCodec.decode(entry.payloadType(), entry.payload()).ifPresent(
           m -> said.add(new Said<>(entry.id(), entry.device(), entry.sequence(), entry.timestampMillis(), m)));
     }
-    Person payee = town.attendees.getFirst();
-    assertThat(new AuditTrail(payee.lightning::decode).settlement(payee.meetup.event(town.event).orElseThrow(),
-        town.terms, said, payee.meetup.presence(town.event))).isNotEmpty();
+    Person payee = town.attendees().getFirst();
+    assertThat(new AuditTrail(payee.lightning()::decode).settlement(payee.meetup().event(town.event()).orElseThrow(),
+        town.terms(), said, payee.meetup().presence(town.event()))).isNotEmpty();
   }
 
   @Test
   void aForgottenDepositAndAnEarlyVerdictAreFound() {
-    DeviceId victim = town.attendees.getFirst().device;
+    DeviceId victim = town.attendees().getFirst().device();
     Audit audit = retold(message -> message instanceof DepositMessage.Released r && r.person().equals(victim)
         ? null
         : message);
     assertThat(kinds(audit)).containsOnly(Finding.Kind.DEPOSIT_FORGOTTEN);
-    assertThat(kinds(retoldAt(town.terms.clock().appealsCloseAtMillis() - 1, m -> m)))
+    assertThat(kinds(retoldAt(town.terms().clock().appealsCloseAtMillis() - 1, m -> m)))
         .contains(Finding.Kind.TOO_EARLY);
   }
 
   @Test
   void twoSettlementsThatDifferAreAContradiction() {
-    List<Entry> entries = new ArrayList<>(town.host.entries());
-    DepositMessage.Report other = new DepositMessage.Report(town.event, Msat.ZERO, Msat.ZERO, Msat.ZERO, Msat.ZERO);
-    entries.add(town.host.log.append(town.host.key, town.topic, DepositCodec.type(other), DepositCodec.encode(other),
-        town.clock.millis()));
+    List<Entry> entries = new ArrayList<>(town.host().entries());
+    DepositMessage.Report other = new DepositMessage.Report(town.event(), Msat.ZERO, Msat.ZERO, Msat.ZERO, Msat.ZERO);
+    entries.add(
+        town.host().log().append(town.host().key(), town.topic(), DepositCodec.type(other), DepositCodec.encode(other),
+            town.clock().millis()));
     entries.sort((a, b) -> a.device().equals(b.device()) ? Long.compare(a.sequence(), b.sequence()) : 0);
-    assertThat(Audit.of(town.event, entries, town.host.lightning::decode, town.clock.millis()).orElseThrow()
+    assertThat(Audit.of(town.event(), entries, town.host().lightning()::decode, town.clock().millis()).orElseThrow()
         .findings()).extracting(Finding::kind).containsOnly(Finding.Kind.CONTRADICTION);
   }
 
@@ -229,8 +231,8 @@ final class AuditTest {
   }
 
   private Entry encounterOf(Person person) {
-    LogId id = new LogId(person.device, town.topic);
-    return person.log.read(id, 1, 1_000).stream().filter(e -> e.payloadType().contains("encounter")).findFirst()
+    LogId id = new LogId(person.device(), town.topic());
+    return person.log().read(id, 1, 1_000).stream().filter(e -> e.payloadType().contains("encounter")).findFirst()
         .orElseThrow();
   }
 
@@ -239,7 +241,7 @@ final class AuditTest {
   }
 
   private Audit retoldAt(long latest, UnaryOperator<@org.jspecify.annotations.Nullable DepositMessage> change) {
-    return Audit.of(town.event, retell(latest, change), town.host.lightning::decode, town.clock.millis())
+    return Audit.of(town.event(), retell(latest, change), town.host().lightning()::decode, town.clock().millis())
         .orElseThrow();
   }
 
@@ -249,10 +251,10 @@ final class AuditTest {
 
   /** The whole log, with what the organiser says about deposits changed and signed anew; the others' as it is. */
   private List<Entry> retell(long latest, UnaryOperator<@org.jspecify.annotations.Nullable DepositMessage> change) {
-    InMemoryLogStore cheated = new InMemoryLogStore(town.clock);
+    InMemoryLogStore cheated = new InMemoryLogStore(town.clock());
     List<Entry> all = new ArrayList<>();
-    for (Entry entry : town.host.entries()) {
-      if (!entry.device().equals(town.host.device)) {
+    for (Entry entry : town.host().entries()) {
+      if (!entry.device().equals(town.host().device())) {
         all.add(entry);
         continue;
       }
@@ -262,7 +264,7 @@ final class AuditTest {
         if (message == null) {
           all.addAll(cheated.ingest(List.of(entry)).isEmpty() ? List.of() : List.of(entry));
         } else if (told != null) {
-          all.add(cheated.append(town.host.key, town.topic, DepositCodec.type(told), DepositCodec.encode(told),
+          all.add(cheated.append(town.host().key(), town.topic(), DepositCodec.type(told), DepositCodec.encode(told),
               Math.min(latest, entry.timestampMillis())));
         }
       } catch (MalformedMessageException e) {
@@ -274,7 +276,7 @@ final class AuditTest {
 
   @Test
   void theNoShowIsTheOneWhoPaid() {
-    assertThat(absent.store.ownDeposit(town.event)).get().extracting(OwnDeposit::phase)
+    assertThat(absent.store().ownDeposit(town.event())).get().extracting(OwnDeposit::phase)
         .isEqualTo(OwnDeposit.Phase.FORFEITED);
   }
 }

@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import klatch.commitments.Town.Person;
+import klatch.commitments.simulation.Person;
+import klatch.commitments.simulation.Town;
 import klatch.commitments.journal.Change;
 import klatch.commitments.journal.HashUse;
 import klatch.log.Bytes32;
@@ -22,7 +23,7 @@ final class DepositGuardsTest {
   private static final Duration VALID = Duration.ofHours(6);
 
   private final Town town = new Town(3, DEPOSIT_MSAT, 1, 11);
-  private final Person payer = town.attendees.getFirst();
+  private final Person payer = town.attendees().getFirst();
 
   @AfterEach
   void close() {
@@ -33,18 +34,18 @@ final class DepositGuardsTest {
   @ValueSource(longs = {-1, 1, -DEPOSIT_MSAT + 1, DEPOSIT_MSAT})
   void anOfferOfAnotherAmountIsRefusedWithBoth(long difference) {
     Msat asked = new Msat(DEPOSIT_MSAT + difference);
-    offer(holdInvoice(asked, town.terms.finalCltvBlocks(), VALID));
-    refused("the invoice asks for " + asked + ", the terms say " + town.terms.deposit());
+    offer(holdInvoice(asked, town.terms().finalCltvBlocks(), VALID));
+    refused("the invoice asks for " + asked + ", the terms say " + town.terms().deposit());
   }
 
   @Test
   void anOfferThatHoldsLongerOrShorterThanTheTermsSayIsRefusedWithTheNumbers() {
-    int least = town.terms.finalCltvBlocks();
+    int least = town.terms().finalCltvBlocks();
     for (int blocks : new int[]{least - 1, least + 4, Lightning.MAX_FINAL_CLTV_BLOCKS + 1}) {
       Town fresh = new Town(1, DEPOSIT_MSAT, 1, blocks);
-      Lightning.Invoice invoice = fresh.host.lightning.strangeInvoice(town.terms.deposit(), VALID, blocks);
-      offer(fresh, fresh.attendees.getFirst(), invoice);
-      assertThat(fresh.attendees.getFirst().lock()).isEqualTo(new LockResult.Refused("the invoice's final CLTV is "
+      Lightning.Invoice invoice = fresh.host().lightning().strangeInvoice(town.terms().deposit(), VALID, blocks);
+      offer(fresh, fresh.attendees().getFirst(), invoice);
+      assertThat(fresh.attendees().getFirst().lock()).isEqualTo(new LockResult.Refused("the invoice's final CLTV is "
           + blocks + " blocks, allowed are " + least + ".." + (least + 3)));
       fresh.close();
     }
@@ -52,18 +53,18 @@ final class DepositGuardsTest {
 
   @Test
   void noHoldIsAskedForThatWalletsWouldNotPay() {
-    assertThatThrownBy(() -> new Lightning.HoldRequest(new Preimage(new byte[32]).hash(), town.terms.deposit(), "",
+    assertThatThrownBy(() -> new Lightning.HoldRequest(new Preimage(new byte[32]).hash(), town.terms().deposit(), "",
         VALID, Lightning.MAX_FINAL_CLTV_BLOCKS + 1)).isInstanceOf(IllegalArgumentException.class)
         .hasMessage("final CLTV must lie in 18..432 blocks, not 433");
   }
 
   @Test
   void anExpiredInvoiceIsNotPaidAndTheDepositorIsTold() {
-    offer(holdInvoice(town.terms.deposit(), town.terms.finalCltvBlocks(), Duration.ofMinutes(1)));
-    town.clock.plus(Duration.ofMinutes(1));
+    offer(holdInvoice(town.terms().deposit(), town.terms().finalCltvBlocks(), Duration.ofMinutes(1)));
+    town.clock().plus(Duration.ofMinutes(1));
     payer.lock();
     town.settleDown();
-    OwnDeposit own = payer.store.ownDeposit(town.event).orElseThrow();
+    OwnDeposit own = payer.store().ownDeposit(town.event()).orElseThrow();
     assertThat(own.phase()).isEqualTo(OwnDeposit.Phase.FAILED);
     assertThat(own.why()).isEqualTo("invoice has expired");
     nothingMoved();
@@ -71,50 +72,50 @@ final class DepositGuardsTest {
 
   @Test
   void anOfferToAnotherNodeThanTheTermsNameIsRefused() {
-    Person other = town.attendees.get(1);
-    offer(other.lightning.strangeInvoice(town.terms.deposit(), VALID, town.terms.finalCltvBlocks()));
-    refused("the invoice pays node " + other.lightning.status().nodeId() + ", the terms name "
-        + town.terms.escrowNodeId());
+    Person other = town.attendees().get(1);
+    offer(other.lightning().strangeInvoice(town.terms().deposit(), VALID, town.terms().finalCltvBlocks()));
+    refused("the invoice pays node " + other.lightning().status().nodeId() + ", the terms name "
+        + town.terms().escrowNodeId());
   }
 
   @Test
   void anOfferThatNamesAnotherHashThanItsInvoiceIsRefused() {
-    Lightning.Invoice invoice = holdInvoice(town.terms.deposit(), town.terms.finalCltvBlocks(), VALID);
+    Lightning.Invoice invoice = holdInvoice(town.terms().deposit(), town.terms().finalCltvBlocks(), VALID);
     PaymentHash other = new Preimage(new byte[32]).hash();
-    say(town, new DepositMessage.Offer(town.event, payer.device, invoice.bolt11(), other));
+    say(town, new DepositMessage.Offer(town.event(), payer.device(), invoice.bolt11(), other));
     refused("the invoice's hash is " + invoice.hash() + ", the offer says " + other);
   }
 
   @Test
   void aHashOfThisNodesEarlierDepositIsRefused() {
-    Lightning.Invoice invoice = holdInvoice(town.terms.deposit(), town.terms.finalCltvBlocks(), VALID);
+    Lightning.Invoice invoice = holdInvoice(town.terms().deposit(), town.terms().finalCltvBlocks(), VALID);
     EventId earlier = EventId.of(new byte[32]);
-    payer.store.save(List.of(new Change.UseHash(invoice.hash(), new HashUse.OwnDeposit(earlier))));
+    payer.store().save(List.of(new Change.UseHash(invoice.hash(), new HashUse.OwnDeposit(earlier))));
     offer(invoice);
     refused("the invoice's hash has been used before");
   }
 
   @Test
   void aHashOfSomebodyElsesDepositIsRefused() {
-    Lightning.Invoice invoice = holdInvoice(town.terms.deposit(), town.terms.finalCltvBlocks(), VALID);
-    offer(town, town.attendees.get(1), invoice);
+    Lightning.Invoice invoice = holdInvoice(town.terms().deposit(), town.terms().finalCltvBlocks(), VALID);
+    offer(town, town.attendees().get(1), invoice);
     offer(invoice);
-    refused("the invoice's hash was offered to " + town.attendees.get(1).device + " too");
+    refused("the invoice's hash was offered to " + town.attendees().get(1).device() + " too");
   }
 
   @Test
   void whoPaysTheSameInvoiceAgainGetsItBackInEveryState() {
     town.lockAll();
-    String invoice = payer.store.ownDeposit(town.event).orElseThrow().invoice();
+    String invoice = payer.store().ownDeposit(town.event()).orElseThrow().invoice();
     assertThat(again(invoice, 1)).as("held").isInstanceOf(Lightning.Payment.Failed.class);
     town.toCheckIn();
     town.checkIn(payer);
     town.settleDown();
     assertThat(again(invoice, 2)).as("released").isInstanceOf(Lightning.Payment.Failed.class);
-    assertThat(payer.balance()).isEqualTo(payer.before);
+    assertThat(payer.balance()).isEqualTo(payer.before());
 
-    Person absent = town.attendees.get(1);
-    String collected = absent.store.ownDeposit(town.event).orElseThrow().invoice();
+    Person absent = town.attendees().get(1);
+    String collected = absent.store().ownDeposit(town.event()).orElseThrow().invoice();
     town.toSettlement();
     town.settleDown();
     Msat after = absent.balance();
@@ -128,33 +129,33 @@ final class DepositGuardsTest {
   void aClaimOfAnotherAmountIsRefusedWithBothAndTheRightOneIsPaid(long difference) {
     Payout due = toTheFirstRound();
     Msat asked = new Msat(due.amount().value() + difference);
-    claim(payer.lightning.invoice(asked, "more", VALID).bolt11());
+    claim(payer.lightning().invoice(asked, "more", VALID).bolt11());
     refusedAndThenPaid("the invoice asks for " + asked + ", this payout is " + due.amount());
   }
 
   @Test
   void aClaimThatHoldsTooLongIsRefusedWithTheNumbers() {
     Payout due = toTheFirstRound();
-    claim(payer.lightning.strangeInvoice(due.amount(), VALID, 433).bolt11());
+    claim(payer.lightning().strangeInvoice(due.amount(), VALID, 433).bolt11());
     refusedAndThenPaid("the invoice asks for a final CLTV of 433 blocks, at most 432 are allowed");
   }
 
   @Test
   void anExpiredClaimIsRefusedWithTheTimes() {
     Payout due = toTheFirstRound();
-    Lightning.Invoice invoice = payer.lightning.invoice(due.amount(), "brief", Duration.ofSeconds(1));
+    Lightning.Invoice invoice = payer.lightning().invoice(due.amount(), "brief", Duration.ofSeconds(1));
     claim(invoice.bolt11());
-    town.clock.plus(Duration.ofSeconds(2));
+    town.clock().plus(Duration.ofSeconds(2));
     refusedAndThenPaid("the invoice expired at " + invoice.expiresAtEpochSecond() + ", it is "
-        + town.clock.millis() / 1_000 + " (seconds since 1970)");
+        + town.clock().millis() / 1_000 + " (seconds since 1970)");
   }
 
   @Test
   void aClaimOnTheHashOfADepositIsRefused() {
     Payout due = toTheFirstRound();
-    Lightning.Invoice invoice = payer.lightning.invoice(due.amount(), "twice", VALID);
-    town.host.store.save(List.of(
-        new Change.UseHash(invoice.hash(), new HashUse.Deposit(town.event, town.attendees.get(1).device))));
+    Lightning.Invoice invoice = payer.lightning().invoice(due.amount(), "twice", VALID);
+    town.host().store().save(List.of(
+        new Change.UseHash(invoice.hash(), new HashUse.Deposit(town.event(), town.attendees().get(1).device()))));
     claim(invoice.bolt11());
     refusedAndThenPaid("the invoice's hash " + invoice.hash() + " is in use for something else");
   }
@@ -167,8 +168,8 @@ final class DepositGuardsTest {
   }
 
   private Lightning.Invoice holdInvoice(Msat amount, int blocks, Duration expiry) {
-    return town.host.lightning.holdInvoice(
-        new Lightning.HoldRequest(town.network.newPreimage().hash(), amount, "deposit", expiry, blocks));
+    return town.host().lightning().holdInvoice(
+        new Lightning.HoldRequest(town.network().newPreimage().hash(), amount, "deposit", expiry, blocks));
   }
 
   private void offer(Lightning.Invoice invoice) {
@@ -177,23 +178,23 @@ final class DepositGuardsTest {
 
   /** An offer that the organiser signs without its node's rules having been asked. */
   private static void offer(Town town, Person to, Lightning.Invoice invoice) {
-    say(town, new DepositMessage.Offer(town.event, to.device, invoice.bolt11(), invoice.hash()));
+    say(town, new DepositMessage.Offer(town.event(), to.device(), invoice.bolt11(), invoice.hash()));
   }
 
   private static void say(Town town, DepositMessage message) {
-    new Voice(town.host.parts).say(town.topic, message);
+    new Voice(town.host().parts()).say(town.topic(), message);
     town.sync();
   }
 
   private void refused(String reason) {
     assertThat(payer.lock()).isEqualTo(new LockResult.Refused(reason));
-    assertThat(payer.store.ownDeposit(town.event)).isEmpty();
+    assertThat(payer.store().ownDeposit(town.event())).isEmpty();
     nothingMoved();
   }
 
   private void nothingMoved() {
-    assertThat(payer.balance()).isEqualTo(payer.before);
-    assertThat(town.host.lightning.held()).isEmpty();
+    assertThat(payer.balance()).isEqualTo(payer.before());
+    assertThat(town.host().lightning().held()).isEmpty();
   }
 
   private Lightning.Payment again(String invoice, int number) {
@@ -205,9 +206,9 @@ final class DepositGuardsTest {
     byte[] bytes = new byte[Bytes32.LENGTH];
     bytes[0] = (byte) number;
     PaymentId own = new PaymentId(bytes);
-    by.lightning.pay(new Lightning.PayRequest(own, invoice, Msat.ofSat(100), Duration.ofSeconds(60)));
+    by.lightning().pay(new Lightning.PayRequest(own, invoice, Msat.ofSat(100), Duration.ofSeconds(60)));
     town.settleDown();
-    return by.lightning.payment(own).orElseThrow();
+    return by.lightning().payment(own).orElseThrow();
   }
 
   /** One came, two did not; the payer's own node has not claimed yet. */
@@ -219,27 +220,29 @@ final class DepositGuardsTest {
     town.toSettlement();
     Optional<Said<DepositMessage.Round>> round = Optional.empty();
     for (int i = 0; i < 20 && round.isEmpty(); i++) {
-      town.host.work();
-      round = new StatementBook(town.host.log).of(town.event).round(town.host.device, 1);
+      town.host().work();
+      round = new StatementBook(town.host().log()).of(town.event()).round(town.host().device(), 1);
     }
     return round.orElseThrow().message().payouts().getFirst();
   }
 
   private void claim(String invoice) {
-    new Voice(payer.parts).say(town.topic, new DepositMessage.Claim(town.event, 1, invoice));
-    town.host.copyFrom(payer);
+    new Voice(payer.parts()).say(town.topic(), new DepositMessage.Claim(town.event(), 1, invoice));
+    town.host().copyFrom(payer);
   }
 
   private void refusedAndThenPaid(String reason) {
-    town.host.work();
-    assertThat(new StatementBook(town.host.log).of(town.event).all(town.host.device, DepositMessage.ClaimRefused.class))
+    town.host().work();
+    assertThat(new StatementBook(town.host().log()).of(town.event()).all(town.host().device(),
+        DepositMessage.ClaimRefused.class))
         .singleElement().satisfies(said -> assertThat(said.message().reason()).isEqualTo(reason));
-    assertThat(payer.balance()).as("nothing yet").isEqualTo(payer.before);
+    assertThat(payer.balance()).as("nothing yet").isEqualTo(payer.before());
     town.settleDown();
-    Msat paid = new StatementBook(town.host.log).of(town.event).all(town.host.device, DepositMessage.Paid.class)
+    Msat paid = new StatementBook(town.host().log()).of(town.event())
+        .all(town.host().device(), DepositMessage.Paid.class)
         .stream().map(said -> said.message().amount()).reduce(Msat.ZERO, Msat::plus);
-    assertThat(payer.balance()).isEqualTo(payer.before.plus(paid));
+    assertThat(payer.balance()).isEqualTo(payer.before().plus(paid));
     assertThat(paid.value()).isPositive();
-    assertThat(town.audit()).isEqualTo(new Audit(town.event, true, List.of()));
+    assertThat(town.audit()).isEqualTo(new Audit(town.event(), true, List.of()));
   }
 }

@@ -1,5 +1,8 @@
 package klatch.commitments;
 
+import klatch.commitments.simulation.InMemoryLightning;
+import klatch.commitments.simulation.Person;
+import klatch.commitments.simulation.Town;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -15,15 +18,15 @@ final class DepositsTest {
   private final Town town = new Town(4, 5_000_000, 1, 9);
   private final List<InMemoryLightning> nodes = new ArrayList<>();
   private final List<Deposits> engines = new ArrayList<>();
-  private final Deposits host = engine(town.host);
-  private final List<Deposits> attendees = town.attendees.stream().map(this::engine).toList();
+  private final Deposits host = engine(town.host());
+  private final List<Deposits> attendees = town.attendees().stream().map(this::engine).toList();
 
-  private Deposits engine(Town.Person person) {
-    InMemoryLightning node = town.network.open(person.name, Msat.ofSat(4_000_000), Msat.ofSat(2_000_000),
+  private Deposits engine(Person person) {
+    InMemoryLightning node = town.network().open(person.name(), Msat.ofSat(4_000_000), Msat.ofSat(2_000_000),
         InMemoryLightning.Delivery.THREAD);
     nodes.add(node);
-    Deposits engine = Deposits.start(new Surroundings(person.key, person.log, person.meetup, node, person.store,
-        town.clock));
+    Deposits engine = Deposits.start(new Surroundings(person.key(), person.log(), person.meetup(), node, person.store(),
+        town.clock()));
     engines.add(engine);
     return engine;
   }
@@ -43,35 +46,35 @@ final class DepositsTest {
   }
 
   private long lines(String state) {
-    return host.report(town.event).orElseThrow().people().stream().filter(l -> l.state().equals(state)).count();
+    return host.report(town.event()).orElseThrow().people().stream().filter(l -> l.state().equals(state)).count();
   }
 
   @Test
   void anEventRunsByItselfFromOfferToReport() {
-    assertThat(attendees.getFirst().lock(town.event)).isInstanceOf(LockResult.Refused.class);
+    assertThat(attendees.getFirst().lock(town.event())).isInstanceOf(LockResult.Refused.class);
     until(() -> lines("offered") == 4);
     // The host has said it; each attendee's log may learn it a moment later.
-    attendees.forEach(a -> until(() -> a.lock(town.event) instanceof LockResult.UnderWay));
+    attendees.forEach(a -> until(() -> a.lock(town.event()) instanceof LockResult.UnderWay));
     until(() -> lines("held") == 4);
-    assertThat(host.settle(town.event)).isInstanceOfSatisfying(SettleResult.Refused.class,
-        r -> assertThat(r.reason()).contains(Long.toString(town.terms.clock().appealsCloseAtMillis())));
+    assertThat(host.settle(town.event())).isInstanceOfSatisfying(SettleResult.Refused.class,
+        r -> assertThat(r.reason()).contains(Long.toString(town.terms().clock().appealsCloseAtMillis())));
 
     town.toCheckIn();
-    town.attendees.subList(0, 3).forEach(town::checkIn);
+    town.attendees().subList(0, 3).forEach(town::checkIn);
     until(() -> lines("released") == 3);
     town.toSettlement();
-    until(() -> host.report(town.event).orElseThrow().done());
+    until(() -> host.report(town.event()).orElseThrow().done());
 
-    assertThat(host.settle(town.event)).isInstanceOfSatisfying(SettleResult.Settled.class,
+    assertThat(host.settle(town.event())).isInstanceOfSatisfying(SettleResult.Settled.class,
         s -> assertThat(s.waiting()).isEmpty());
-    assertThat(attendees.getFirst().settle(town.event)).isInstanceOf(SettleResult.Refused.class);
-    MoneyReport report = host.report(town.event).orElseThrow();
+    assertThat(attendees.getFirst().settle(town.event())).isInstanceOf(SettleResult.Refused.class);
+    MoneyReport report = host.report(town.event()).orElseThrow();
     assertThat(report.pot()).isEqualTo(new Msat(5_000_000));
     assertThat(report.paidOut().value() + report.fees().value() + report.reserveLeft().value())
         .isEqualTo(5_000_000);
-    until(() -> attendees.getFirst().audit(town.event).orElseThrow().complete());
-    assertThat(attendees.getFirst().audit(town.event).orElseThrow().summary()).isEqualTo("clean");
-    until(() -> attendees.getFirst().report(town.event).flatMap(MoneyReport::own)
+    until(() -> attendees.getFirst().audit(town.event()).orElseThrow().complete());
+    assertThat(attendees.getFirst().audit(town.event()).orElseThrow().summary()).isEqualTo("clean");
+    until(() -> attendees.getFirst().report(town.event()).flatMap(MoneyReport::own)
         .filter(own -> own.received().value() > 0).isPresent());
     Map<String, Long> states = Map.of("released", lines("released"), "collected", lines("collected"));
     assertThat(states).isEqualTo(Map.of("released", 3L, "collected", 1L));

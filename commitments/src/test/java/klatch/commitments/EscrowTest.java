@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import klatch.commitments.Town.Person;
+import klatch.commitments.simulation.Person;
+import klatch.commitments.simulation.Town;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -23,30 +24,30 @@ final class EscrowTest {
   @Test
   void thoseWhoCameGetTheirDepositsAndTheNoShowsToTheMillisatoshi() {
     town.lockAll();
-    assertThat(town.network.totalMsat()).isEqualTo(7 * 2_000_000_000L);
-    town.attendees.forEach(a -> assertThat(own(a).phase()).isEqualTo(OwnDeposit.Phase.HELD));
+    assertThat(town.network().totalMsat()).isEqualTo(7 * 2_000_000_000L);
+    town.attendees().forEach(a -> assertThat(own(a).phase()).isEqualTo(OwnDeposit.Phase.HELD));
     town.toCheckIn();
-    town.attendees.subList(0, 4).forEach(town::checkIn);
+    town.attendees().subList(0, 4).forEach(town::checkIn);
     town.settleDown();
-    town.attendees.subList(0, 4).forEach(a -> {
+    town.attendees().subList(0, 4).forEach(a -> {
       assertThat(own(a).phase()).isEqualTo(OwnDeposit.Phase.RELEASED);
-      assertThat(a.balance()).isEqualTo(a.before);
+      assertThat(a.balance()).isEqualTo(a.before());
     });
     town.toSettlement();
     town.settleDown();
 
     DepositMessage.Report report = report().orElseThrow();
     // Two rounds: 5,000 sat less the 10 sat set aside, then what the fee of 1 sat left of those, less its own fee.
-    assertThat(report).isEqualTo(new DepositMessage.Report(town.event, new Msat(20_000_000), new Msat(19_992_000),
+    assertThat(report).isEqualTo(new DepositMessage.Report(town.event(), new Msat(20_000_000), new Msat(19_992_000),
         new Msat(8_000), Msat.ZERO));
-    town.attendees.subList(0, 4)
-        .forEach(a -> assertThat(a.balance()).isEqualTo(a.before.plus(new Msat(4_990_000 + 8_000))));
-    town.attendees.subList(4, 6).forEach(a -> {
+    town.attendees().subList(0, 4)
+        .forEach(a -> assertThat(a.balance()).isEqualTo(a.before().plus(new Msat(4_990_000 + 8_000))));
+    town.attendees().subList(4, 6).forEach(a -> {
       assertThat(own(a).phase()).isEqualTo(OwnDeposit.Phase.FORFEITED);
-      assertThat(a.balance()).isEqualTo(a.before.minus(new Msat(DEPOSIT_MSAT)).minus(own(a).fee()));
+      assertThat(a.balance()).isEqualTo(a.before().minus(new Msat(DEPOSIT_MSAT)).minus(own(a).fee()));
     });
-    assertThat(town.host.balance()).isEqualTo(town.host.before);
-    assertThat(town.audit()).isEqualTo(new Audit(town.event, true, List.of()));
+    assertThat(town.host().balance()).isEqualTo(town.host().before());
+    assertThat(town.audit()).isEqualTo(new Audit(town.event(), true, List.of()));
   }
 
   @Test
@@ -54,8 +55,8 @@ final class EscrowTest {
     town.lockAll();
     town.toSettlement();
     town.settleDown();
-    town.attendees.forEach(a -> assertThat(a.balance()).isEqualTo(a.before));
-    assertThat(report()).contains(new DepositMessage.Report(town.event, Msat.ZERO, Msat.ZERO, Msat.ZERO, Msat.ZERO));
+    town.attendees().forEach(a -> assertThat(a.balance()).isEqualTo(a.before()));
+    assertThat(report()).contains(new DepositMessage.Report(town.event(), Msat.ZERO, Msat.ZERO, Msat.ZERO, Msat.ZERO));
     assertThat(town.audit().clean()).isTrue();
   }
 
@@ -63,10 +64,10 @@ final class EscrowTest {
   void withEverybodyThereThereIsNothingToCollect() {
     town.lockAll();
     town.toCheckIn();
-    town.attendees.forEach(town::checkIn);
+    town.attendees().forEach(town::checkIn);
     town.toSettlement();
     town.settleDown();
-    town.attendees.forEach(a -> assertThat(a.balance()).isEqualTo(a.before));
+    town.attendees().forEach(a -> assertThat(a.balance()).isEqualTo(a.before()));
     assertThat(report().orElseThrow().collected()).isEqualTo(Msat.ZERO);
     assertThat(town.audit().clean()).isTrue();
   }
@@ -74,61 +75,61 @@ final class EscrowTest {
   @Test
   void nothingIsSettledBeforeAppealsClose() {
     town.lockAll();
-    town.clock.to(town.terms.clock().appealsCloseAtMillis() - 1);
+    town.clock().to(town.terms().clock().appealsCloseAtMillis() - 1);
     town.settleDown();
-    assertThat(town.host.entries()).extracting(e -> e.payloadType()).doesNotContain("deposit.verdict",
+    assertThat(town.host().entries()).extracting(e -> e.payloadType()).doesNotContain("deposit.verdict",
         "deposit.collected", "deposit.settlement");
-    town.attendees.forEach(a -> assertThat(town.host.deposit(a)).isInstanceOf(DepositState.Held.class));
+    town.attendees().forEach(a -> assertThat(town.host().deposit(a)).isInstanceOf(DepositState.Held.class));
   }
 
   @Test
   void settlingAgainSaysAndPaysNothingMore() {
     town.lockAll();
     town.toCheckIn();
-    town.checkIn(town.attendees.getFirst());
+    town.checkIn(town.attendees().getFirst());
     town.toSettlement();
     town.settleDown();
-    int entries = town.host.entries().size();
-    Msat balance = town.host.balance();
-    town.host.crash(100);
+    int entries = town.host().entries().size();
+    Msat balance = town.host().balance();
+    town.host().crash(100);
     town.settleDown();
-    town.host.escrow.advance();
-    assertThat(town.host.entries()).hasSize(entries);
-    assertThat(town.host.balance()).isEqualTo(balance);
+    town.host().money().advanceEscrow();
+    assertThat(town.host().entries()).hasSize(entries);
+    assertThat(town.host().balance()).isEqualTo(balance);
   }
 
   @Test
   void aDepositOfTheWrongAmountGoesBackAndTheRightOneCanStillCome() {
-    town.host.work();
+    town.host().work();
     town.sync();
-    Person payer = town.attendees.getFirst();
-    town.network.overpay(new Msat(1));
+    Person payer = town.attendees().getFirst();
+    town.network().overpay(new Msat(1));
     payer.lock();
     town.settleDown();
-    assertThat(town.host.deposit(payer)).isInstanceOf(DepositState.Offered.class);
-    assertThat(payer.balance()).isEqualTo(payer.before);
+    assertThat(town.host().deposit(payer)).isInstanceOf(DepositState.Offered.class);
+    assertThat(payer.balance()).isEqualTo(payer.before());
   }
 
   @Test
   void aPaymentAfterTheWindowGoesBack() {
-    town.host.work();
+    town.host().work();
     town.sync();
-    Person late = town.attendees.getFirst();
+    Person late = town.attendees().getFirst();
     late.lock();
-    town.clock.to(town.terms.clock().lockClosesAtMillis());
+    town.clock().to(town.terms().clock().lockClosesAtMillis());
     town.settleDown();
-    assertThat(town.host.deposit(late)).isEqualTo(new DepositState.Released(own(late).hash(), town.terms.deposit(),
+    assertThat(town.host().deposit(late)).isEqualTo(new DepositState.Released(own(late).hash(), town.terms().deposit(),
         ReleaseReason.LATE));
-    assertThat(late.balance()).isEqualTo(late.before);
-    assertThat(town.attendees.get(1).lock()).isInstanceOfSatisfying(LockResult.Refused.class,
-        refused -> assertThat(refused.reason()).contains(Long.toString(town.clock.millis())));
+    assertThat(late.balance()).isEqualTo(late.before());
+    assertThat(town.attendees().get(1).lock()).isInstanceOfSatisfying(LockResult.Refused.class,
+        refused -> assertThat(refused.reason()).contains(Long.toString(town.clock().millis())));
   }
 
   @Test
   void lockingTwicePaysOnce() {
-    town.host.work();
+    town.host().work();
     town.sync();
-    Person payer = town.attendees.getFirst();
+    Person payer = town.attendees().getFirst();
     payer.lock();
     Msat after = payer.balance();
     assertThat(payer.lock()).isInstanceOf(LockResult.UnderWay.class);
@@ -140,16 +141,16 @@ final class EscrowTest {
   @Test
   void withdrawingInTimeGivesTheDepositBackAndTakesTheSeatOutOfTheGame() {
     town.lockAll();
-    Person leaver = town.attendees.getFirst();
-    leaver.meetup.withdraw(town.event).orThrow();
+    Person leaver = town.attendees().getFirst();
+    leaver.meetup().withdraw(town.event()).orThrow();
     town.settleDown();
     assertThat(own(leaver).phase()).isEqualTo(OwnDeposit.Phase.RELEASED);
     town.toCheckIn();
     town.checkIn(leaver);
-    town.checkIn(town.attendees.get(1));
+    town.checkIn(town.attendees().get(1));
     town.toSettlement();
     town.settleDown();
-    assertThat(leaver.balance()).isEqualTo(leaver.before);
+    assertThat(leaver.balance()).isEqualTo(leaver.before());
     assertThat(report().orElseThrow().collected()).isEqualTo(new Msat(4 * DEPOSIT_MSAT));
     assertThat(town.audit().findings()).isEmpty();
   }
@@ -157,53 +158,53 @@ final class EscrowTest {
   @Test
   void callingTheEventOffGivesEverythingBack() {
     town.lockAll();
-    town.host.meetup.cancelEvent(town.event, "rain").orThrow();
+    town.host().meetup().cancelEvent(town.event(), "rain").orThrow();
     town.settleDown();
-    town.attendees.forEach(a -> assertThat(a.balance()).isEqualTo(a.before));
+    town.attendees().forEach(a -> assertThat(a.balance()).isEqualTo(a.before()));
     assertThat(town.audit().clean()).isTrue();
   }
 
   @Test
   void theGuardianReleasesBeforeTheNodeWould() {
     town.lockAll();
-    int first = town.host.lightning.held().stream().mapToInt(Lightning.HeldHtlc::expiryHeight).min().orElseThrow();
-    town.network.mine(first - DepositMachine.GUARDIAN_BLOCKS - 1 - town.network.height());
+    int first = town.host().lightning().held().stream().mapToInt(Lightning.HeldHtlc::expiryHeight).min().orElseThrow();
+    town.network().mine(first - DepositMachine.GUARDIAN_BLOCKS - 1 - town.network().height());
     town.settleDown();
-    assertThat(town.host.lightning.held()).hasSize(6);
-    town.network.mine(1);
+    assertThat(town.host().lightning().held()).hasSize(6);
+    town.network().mine(1);
     town.settleDown();
-    assertThat(town.host.lightning.held()).hasSizeLessThan(6);
-    assertThat(town.attendees).anySatisfy(a -> assertThat(town.host.deposit(a)).isInstanceOfSatisfying(
+    assertThat(town.host().lightning().held()).hasSizeLessThan(6);
+    assertThat(town.attendees()).anySatisfy(a -> assertThat(town.host().deposit(a)).isInstanceOfSatisfying(
         DepositState.Released.class, r -> assertThat(r.reason()).isEqualTo(ReleaseReason.GUARDIAN)));
   }
 
   @Test
   void aChainThatGoesBackTwoBlocksChangesNothing() {
     town.lockAll();
-    town.network.mine(3);
+    town.network().mine(3);
     town.settleDown();
-    town.network.unwind(2);
+    town.network().unwind(2);
     town.settleDown();
-    assertThat(town.host.lightning.held()).hasSize(6);
-    town.attendees.forEach(a -> assertThat(town.host.deposit(a)).isInstanceOf(DepositState.Held.class));
+    assertThat(town.host().lightning().held()).hasSize(6);
+    town.attendees().forEach(a -> assertThat(town.host().deposit(a)).isInstanceOf(DepositState.Held.class));
   }
 
   @Test
   void aPayoutThatFailsIsTriedAgainAfterOneFiveAndTwentyFiveMinutes() {
     town.lockAll();
     town.toCheckIn();
-    town.checkIn(town.attendees.getFirst());
+    town.checkIn(town.attendees().getFirst());
     town.toSettlement();
-    town.network.failNext(2);
+    town.network().failNext(2);
     town.settleDown();
     assertThat(paid()).isZero();
-    town.clock.plus(Duration.ofMinutes(1).minusMillis(1));
+    town.clock().plus(Duration.ofMinutes(1).minusMillis(1));
     town.settleDown();
     assertThat(paid()).isZero();
-    town.clock.plus(Duration.ofMillis(1));
+    town.clock().plus(Duration.ofMillis(1));
     town.settleDown();
     assertThat(paid()).isZero();
-    town.clock.plus(Duration.ofMinutes(5));
+    town.clock().plus(Duration.ofMinutes(5));
     town.settleDown();
     assertThat(report()).isPresent();
     assertThat(town.audit().findings()).isEmpty();
@@ -213,14 +214,14 @@ final class EscrowTest {
   void afterThreeFailuresThePayeeIsAskedForAFreshInvoice() {
     town.lockAll();
     town.toCheckIn();
-    town.checkIn(town.attendees.getFirst());
+    town.checkIn(town.attendees().getFirst());
     town.toSettlement();
-    town.network.failNext(3);
+    town.network().failNext(3);
     for (int minutes : new int[]{0, 1, 5, 25}) {
-      town.clock.plus(Duration.ofMinutes(minutes));
+      town.clock().plus(Duration.ofMinutes(minutes));
       town.settleDown();
     }
-    assertThat(town.host.entries()).extracting(e -> e.payloadType()).contains("deposit.claim-refused");
+    assertThat(town.host().entries()).extracting(e -> e.payloadType()).contains("deposit.claim-refused");
     assertThat(report()).isPresent();
     assertThat(town.audit().findings()).isEmpty();
   }
@@ -229,57 +230,58 @@ final class EscrowTest {
   void aPayoutUnderWayIsNotSentAgainAcrossCrashes() {
     town.lockAll();
     town.toCheckIn();
-    Person payee = town.attendees.getFirst();
+    Person payee = town.attendees().getFirst();
     town.checkIn(payee);
     town.toSettlement();
-    town.network.stall(true);
+    town.network().stall(true);
     town.settleDown();
-    Msat balance = town.host.balance();
+    Msat balance = town.host().balance();
     for (int i = 0; i < 3; i++) {
-      town.host.crash(20);
-      town.clock.plus(Duration.ofHours(2));
+      town.host().crash(20);
+      town.clock().plus(Duration.ofHours(2));
       town.settleDown();
     }
-    assertThat(town.host.balance()).isEqualTo(balance);
-    town.network.stall(false);
+    assertThat(town.host().balance()).isEqualTo(balance);
+    town.network().stall(false);
     town.settleDown();
-    assertThat(town.audit()).isEqualTo(new Audit(town.event, true, List.of()));
+    assertThat(town.audit()).isEqualTo(new Audit(town.event(), true, List.of()));
   }
 
   @Test
   void anUnclaimedPayoutGoesToTheNextByTheDrawAndNeverToTheOrganiser() {
     town.lockAll();
     town.toCheckIn();
-    town.attendees.subList(0, 3).forEach(town::checkIn);
+    town.attendees().subList(0, 3).forEach(town::checkIn);
     town.settleDown();
     town.toSettlement();
-    Person silent = town.attendees.getFirst();
+    Person silent = town.attendees().getFirst();
     for (int i = 0; i < 40; i++) {
-      town.host.work();
+      town.host().work();
       town.sync();
-      town.attendees.stream().filter(a -> a != silent).forEach(Person::work);
+      town.attendees().stream().filter(a -> a != silent).forEach(Person::work);
       town.sync();
       if (i == 20) {
-        town.clock.plus(DepositTerms.CLAIM_WINDOW);
+        town.clock().plus(DepositTerms.CLAIM_WINDOW);
       }
     }
-    assertThat(silent.balance()).isEqualTo(silent.before);
-    assertThat(town.host.balance().value()).isEqualTo(town.host.before.value()
+    assertThat(silent.balance()).isEqualTo(silent.before());
+    assertThat(town.host().balance().value()).isEqualTo(town.host().before().value()
         + report().orElseThrow().reserveLeft().value());
     assertThat(report().orElseThrow().reserveLeft()).isEqualTo(Msat.ZERO);
     assertThat(town.audit().findings()).isEmpty();
   }
 
   private OwnDeposit own(Person person) {
-    return person.store.ownDeposit(town.event).orElseThrow();
+    return person.store().ownDeposit(town.event()).orElseThrow();
   }
 
   private long paid() {
-    return town.host.entries().stream().filter(e -> e.payloadType().equals("deposit.paid")).count();
+    return town.host().entries().stream().filter(e -> e.payloadType().equals("deposit.paid")).count();
   }
 
   private Optional<DepositMessage.Report> report() {
-    return new StatementBook(town.host.log).of(town.event).first(town.host.device, DepositMessage.Report.class)
+    return new StatementBook(town.host().log()).of(town.event())
+        .first(town.host().device(), DepositMessage.Report.class)
         .map(Said::message);
   }
 }

@@ -1,5 +1,8 @@
 package klatch.commitments;
 
+import klatch.commitments.simulation.InMemoryLightning;
+import klatch.commitments.simulation.InMemoryNetwork;
+
 import java.time.InstantSource;
 
 /** The in-memory node keeps the contract that real nodes keep, so tests on it mean something. */

@@ -1,4 +1,4 @@
-package klatch.commitments;
+package klatch.commitments.simulation;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -6,6 +6,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import klatch.commitments.Lightning;
+import klatch.commitments.LightningEvent;
+import klatch.commitments.LightningException;
+import klatch.commitments.Msat;
+import klatch.commitments.PaymentHash;
+import klatch.commitments.PaymentId;
+import klatch.commitments.Preimage;
 import org.jspecify.annotations.Nullable;
 import klatch.log.Bytes32;
 

@@ -1,4 +1,4 @@
-package klatch.commitments;
+package klatch.commitments.simulation;
 
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -12,6 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import klatch.commitments.Lightning;
+import klatch.commitments.LightningEvent;
+import klatch.commitments.Msat;
+import klatch.commitments.PaymentHash;
+import klatch.commitments.PaymentId;
+import klatch.commitments.Preimage;
 import org.jspecify.annotations.Nullable;
 import klatch.log.Bytes32;
 
@@ -79,6 +85,11 @@ public final class InMemoryNetwork {
   /** The next payments of ordinary invoices fail on their way. */
   public synchronized void failNext(int payments) {
     paymentsToFail = payments;
+  }
+
+  /** This much vanishes at the hub: what no honest network does, so that whoever counts can be seen to notice. */
+  public synchronized void lose(Msat amount) {
+    routedFeesMsat -= amount.value();
   }
 
   /** While stalling, payments of ordinary invoices stay pending; they go through when it ends. */
@@ -281,7 +292,8 @@ public final class InMemoryNetwork {
     node.undelivered.addLast(event);
   }
 
-  Preimage newPreimage() {
+  /** Of this network's own chance, so that a seed repeats it. */
+  public synchronized Preimage newPreimage() {
     byte[] bytes = new byte[Bytes32.LENGTH];
     random.nextBytes(bytes);
     return new Preimage(bytes);
