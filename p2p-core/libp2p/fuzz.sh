@@ -4,6 +4,9 @@
 # A finding is written beside the seeds in src/test/resources and fails from then on in the ordinary tests.
 set -eu
 cd "$(dirname "$(readlink -f "$0")")/../.."
+program=fuzz.sh
+. .config/toolbox.sh
+need_jdk25
 seconds=${1:-600}
 pattern=${2:-}
 cd p2p-core/libp2p/src/test/java
@@ -16,10 +19,11 @@ count=$(printf '%s\n' "$targets" | wc -l)
 share=$((seconds / count))
 status=0
 echo "$count targets, $share s each"
+./mvnw -q -B -ntp -pl :libp2p -am -DskipTests test-compile
 for target in $targets; do
   log=$(mktemp)
-  if JAZZER_FUZZ=1 ./mvnw -B -ntp -pl :libp2p -am test -Dtest="$target" -Djazzer.hooks=true \
-      -Djazzer.max_duration="${share}s" -Dsurefire.failIfNoSpecifiedTests=false >"$log" 2>&1; then
+  if JAZZER_FUZZ=1 ./mvnw -B -ntp -pl :libp2p surefire:test -Dtest="$target" -Djazzer.hooks=true \
+      -Djazzer.max_duration="${share}s" >"$log" 2>&1; then
     echo "ok   $target: $(sed -n 's/^#\([0-9]*\).*DONE *cov: \([0-9]*\).*corp: \([0-9]*\).*/\1 runs, coverage \2, corpus \3/p' "$log")"
     rm "$log"
   else

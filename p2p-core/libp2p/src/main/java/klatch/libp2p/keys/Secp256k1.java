@@ -54,7 +54,8 @@ public final class Secp256k1 {
         ECDSASigner verifier = new ECDSASigner();
         verifier.init(false, key);
         return verifier.verifySignature(sha256(message), parts[0], parts[1]);
-      } catch (IOException | IllegalArgumentException e) {
+      } catch (IOException | RuntimeException e) {
+        // The parser of DER casts what it has not looked at.
         return false;
       }
     };

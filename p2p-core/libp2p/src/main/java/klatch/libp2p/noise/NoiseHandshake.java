@@ -121,7 +121,7 @@ public final class NoiseHandshake {
     return new Result(new NoiseChannel(socket, ciphers[1], ciphers[0]), remote);
   }
 
-  private static Remote verify(byte[] payload, byte[] remoteStatic) throws MalformedMessageException {
+  static Remote verify(byte[] payload, byte[] remoteStatic) throws MalformedMessageException {
     byte[] identity = {};
     byte[] signature = {};
     List<String> muxers = new ArrayList<>();

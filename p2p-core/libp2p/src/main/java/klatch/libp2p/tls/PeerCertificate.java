@@ -66,10 +66,18 @@ public final class PeerCertificate {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"));
       KeyPair keys = generator.generateKeyPair();
-      byte[] spki = keys.getPublic().getEncoded();
-      byte[] signature = identity.sign(Bytes.join(PREFIX, spki));
+      byte[] signature = identity.sign(Bytes.join(PREFIX, keys.getPublic().getEncoded()));
       DERSequence proof = new DERSequence(new ASN1Encodable[]{new DEROctetString(identity.identity().encode()),
           new DEROctetString(signature)});
+      return new Own(keys, signed(keys, proof.getEncoded(), now));
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("cannot make a certificate", e);
+    }
+  }
+
+  /** A certificate of these keys, signed by them, with {@code proof} in the extension. */
+  static X509Certificate signed(KeyPair keys, byte[] proof, Instant now) {
+    try {
       V3TBSCertificateGenerator body = new V3TBSCertificateGenerator();
       X500Name name = new X500Name("CN=libp2p");
       body.setSerialNumber(new ASN1Integer(new BigInteger(SERIAL_BITS, new SecureRandom()).add(BigInteger.ONE)));
@@ -77,10 +85,10 @@ public final class PeerCertificate {
       body.setSubject(name);
       body.setStartDate(new Time(Date.from(now.minus(STARTS_BEFORE))));
       body.setEndDate(new Time(Date.from(now.plus(LASTS))));
-      body.setSubjectPublicKeyInfo(SubjectPublicKeyInfo.getInstance(spki));
+      body.setSubjectPublicKeyInfo(SubjectPublicKeyInfo.getInstance(keys.getPublic().getEncoded()));
       body.setSignature(SHA256_WITH_ECDSA);
-      body.setExtensions(new Extensions(new Extension(new ASN1ObjectIdentifier(EXTENSION), false, proof.getEncoded())));
-      return new Own(keys, sealed(body.generateTBSCertificate(), keys));
+      body.setExtensions(new Extensions(new Extension(new ASN1ObjectIdentifier(EXTENSION), false, proof)));
+      return sealed(body.generateTBSCertificate(), keys);
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException("cannot make a certificate", e);
     }
@@ -153,7 +161,8 @@ public final class PeerCertificate {
       ASN1Sequence parts = ASN1Sequence.getInstance(ASN1OctetString.getInstance(extension).getOctets());
       return new Proof(PublicKey.decode(ASN1OctetString.getInstance(parts.getObjectAt(0)).getOctets()),
           ASN1OctetString.getInstance(parts.getObjectAt(1)).getOctets());
-    } catch (MalformedMessageException | IllegalArgumentException | IndexOutOfBoundsException e) {
+    } catch (MalformedMessageException | RuntimeException e) {
+      // The parser of DER throws more kinds of them than it says.
       throw new CertificateException("the libp2p extension cannot be read: " + e.getMessage(), e);
     }
   }

@@ -185,7 +185,12 @@ public final class YamuxStream {
   public void reset(String reason) {
     lock.lock();
     try {
-      if (failure != null || (remoteFinished && locallyFinished)) {
+      if (failure != null) {
+        return;
+      }
+      if (remoteFinished && locallyFinished) {
+        // There is nobody left to tell, but what nobody will read must not count any longer.
+        giveUpReading();
         return;
       }
     } finally {
@@ -342,17 +347,21 @@ public final class YamuxStream {
     }
     lock.lock();
     try {
-      readingGivenUp = true;
-      if (failure == null) {
-        session.budget().give(received.size());
-      }
-      received.clear();
-      readable.signalAll();
+      giveUpReading();
     } finally {
       lock.unlock();
     }
     endIfFinished();
     session.expectEnd(this);
+  }
+
+  private void giveUpReading() {
+    readingGivenUp = true;
+    if (failure == null) {
+      session.budget().give(received.size());
+    }
+    received.clear();
+    readable.signalAll();
   }
 
   private void endIfFinished() {

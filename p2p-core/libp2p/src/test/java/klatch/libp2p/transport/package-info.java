@@ -1,0 +1,4 @@
+@NullMarked
+package klatch.libp2p.transport;
+
+import org.jspecify.annotations.NullMarked;

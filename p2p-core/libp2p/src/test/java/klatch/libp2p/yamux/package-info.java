@@ -1,0 +1,4 @@
+@NullMarked
+package klatch.libp2p.yamux;
+
+import org.jspecify.annotations.NullMarked;
