@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import klatch.regtest.ChildProcess;
 
 /** A regtest chain kept by a real bitcoind: a child process with a wallet, in a temporary folder. */
 public final class BitcoindChain implements Chain {
@@ -31,12 +32,12 @@ public final class BitcoindChain implements Chain {
   private static final int START_TRIES = 3;
 
   private final Path folder;
-  private final BitcoindProcess process;
+  private final ChildProcess process;
   private final RpcEndpoint endpoint;
   private final RpcClient rpc;
   private final String address;
 
-  private BitcoindChain(Path folder, BitcoindProcess process, RpcEndpoint endpoint, RpcClient rpc) {
+  private BitcoindChain(Path folder, ChildProcess process, RpcEndpoint endpoint, RpcClient rpc) {
     this.folder = folder;
     this.process = process;
     this.endpoint = endpoint;
@@ -80,12 +81,12 @@ public final class BitcoindChain implements Chain {
 
   private static BitcoindChain startOnce(BitcoindProgram program) throws IOException {
     Path folder = Files.createTempDirectory("klatch-bitcoind");
-    BitcoindProcess process = null;
+    ChildProcess process = null;
     try {
       RpcEndpoint endpoint = new RpcEndpoint(LOOPBACK, freePort(), USER, password());
       Files.writeString(folder.resolve("bitcoin.conf"), config(endpoint));
       Path output = folder.resolve("output.txt");
-      process = BitcoindProcess.start(program.with(List.of("-datadir=" + folder)), output);
+      process = ChildProcess.start(program.with(List.of("-datadir=" + folder)), output);
       RpcClient rpc = new RpcClient(endpoint);
       awaitUp(process, rpc, output);
       return new BitcoindChain(folder, process, endpoint, rpc);
@@ -119,7 +120,7 @@ public final class BitcoindChain implements Chain {
         """.formatted(endpoint.host(), endpoint.port(), endpoint.user(), endpoint.password());
   }
 
-  private static void awaitUp(BitcoindProcess process, RpcClient rpc, Path output) throws IOException {
+  private static void awaitUp(ChildProcess process, RpcClient rpc, Path output) throws IOException {
     long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
     while (true) {
       try {

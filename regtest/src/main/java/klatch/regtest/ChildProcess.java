@@ -1,4 +1,4 @@
-package klatch.regtest.chain;
+package klatch.regtest;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,18 +10,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
-/** A child process that ends with this JVM, however that ends, where the system can promise it. */
-final class BitcoindProcess implements AutoCloseable {
+/** A program that a test or a rehearsal runs: it ends with this JVM, however that ends, where the system can promise it. */
+public final class ChildProcess implements AutoCloseable {
   private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
   private static final long KILL_TIMEOUT_SECONDS = 10;
 
   private final Process process;
 
-  private BitcoindProcess(Process process) {
+  private ChildProcess(Process process) {
     this.process = process;
   }
 
-  static BitcoindProcess start(List<String> command, Path output) throws IOException {
+  /**
+   * @param output takes what it prints, errors too
+   * @throws IOException if it cannot be started
+   */
+  public static ChildProcess start(List<String> command, Path output) throws IOException {
     List<String> line = new ArrayList<>();
     if (Files.isExecutable(SETPRIV)) {
       line.addAll(List.of(SETPRIV.toString(), "--pdeathsig", "KILL", "--"));
@@ -30,7 +34,7 @@ final class BitcoindProcess implements AutoCloseable {
     ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(output.toFile());
     CompletableFuture<Process> started = new CompletableFuture<>();
     // The signal comes when the thread that forked ends, so a thread stays for as long as the process runs.
-    Thread.ofPlatform().daemon().name("bitcoind").start(() -> {
+    Thread.ofPlatform().daemon().name("child-process").start(() -> {
       try {
         Process process = builder.start();
         started.complete(process);
@@ -44,7 +48,7 @@ final class BitcoindProcess implements AutoCloseable {
     try {
       Process process = started.get();
       Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(process::destroyForcibly));
-      return new BitcoindProcess(process);
+      return new ChildProcess(process);
     } catch (ExecutionException e) {
       throw new IOException("cannot start " + command.getFirst() + ": " + e.getCause(), e);
     } catch (InterruptedException e) {
@@ -53,16 +57,16 @@ final class BitcoindProcess implements AutoCloseable {
     }
   }
 
-  boolean alive() {
+  public boolean alive() {
     return process.isAlive();
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
   /** Sends a signal by name to this process alone. */
-  void signal(String name) {
+  public void signal(String name) {
     try {
       int status = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
       if (status != 0) {
@@ -76,6 +80,7 @@ final class BitcoindProcess implements AutoCloseable {
     }
   }
 
+  /** Kills it, and waits until it is gone. */
   @Override
   public void close() {
     process.destroyForcibly();
