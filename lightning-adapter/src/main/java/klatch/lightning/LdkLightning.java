@@ -297,8 +297,8 @@ public final class LdkLightning implements Lightning {
     node.close();
   }
 
-  /** Ends the node as a crash would, without a last cut. */
-  void haltForTest() {
+  /** Ends the node as a crash would, without a last cut: for trials. */
+  public void halt() {
     cuts.abandoned = true;
     node.stop();
     cuts.join();

@@ -49,8 +49,13 @@ public final class LightningNode implements AutoCloseable {
    * @param database its server is shared; closing the node does not close it
    */
   public static LightningNode start(String name, Chain chain, Database database, ChannelPolicy policy) {
+    return start(name, Seed.random(new SecureRandom()), chain, database, policy);
+  }
+
+  /** As {@link #start(String, Chain, Database, ChannelPolicy)}, with the keys of this seed. */
+  public static LightningNode start(String name, Seed seed, Chain chain, Database database, ChannelPolicy policy) {
     DataSource money = database.withPrefix(name + "_").dataSource("money");
-    LdkConfig config = new LdkConfig(Network.REGTEST, name, Seed.random(new SecureRandom()),
+    LdkConfig config = new LdkConfig(Network.REGTEST, name, seed,
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), rpc(chain), policy);
     PostgresGroupCommit commits = PostgresGroupCommit.open(money, LOCK_PATIENCE);
     try {
@@ -96,9 +101,25 @@ public final class LightningNode implements AutoCloseable {
     return new Member.Owned(name, lightning);
   }
 
+  /** 33 bytes as hex. */
+  public String nodeId() {
+    return lightning.nodeId();
+  }
+
   /** Ends the node in order and starts it again from what it has stored. */
   public LdkLightning restart() {
     close();
+    return start();
+  }
+
+  /** Ends the node as a crash would: what was not stored is gone. */
+  public void kill() {
+    lightning.halt();
+    commits.close();
+  }
+
+  /** Starts it again, after {@link #close} or {@link #kill}. */
+  public LdkLightning start() {
     commits = PostgresGroupCommit.open(money, LOCK_PATIENCE);
     lightning = LdkLightning.start(config, commits, money);
     return lightning;

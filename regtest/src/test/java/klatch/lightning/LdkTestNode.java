@@ -71,7 +71,7 @@ final class LdkTestNode implements AutoCloseable {
 
   /** Ends it as a crash would, and starts it from what was stored. */
   void kill() {
-    lightning.haltForTest();
+    lightning.halt();
     startAgain();
   }
 

@@ -15,7 +15,7 @@ public record EveningPlan(int attendees, long depositMsat, int minimumPresent, l
     long feePartsPerMillion,
     double lockRate, double noShowRate, Faults faults, long seed) {
   /** Nodes are named by one byte, the organiser's is 1. */
-  static final int MOST_ATTENDEES = 200;
+  public static final int MOST_ATTENDEES = 200;
 
   public EveningPlan {
     if (attendees < 1 || attendees > MOST_ATTENDEES) {

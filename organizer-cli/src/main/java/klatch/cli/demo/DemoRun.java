@@ -74,7 +74,7 @@ final class DemoRun {
         + directory.resolve("organiser"));
   }
 
-  private static boolean onTerminal() {
+  static boolean onTerminal() {
     return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
   }
 

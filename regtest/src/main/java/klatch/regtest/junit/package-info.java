@@ -1,0 +1,5 @@
+/** The network for JUnit tests. */
+@NullMarked
+package klatch.regtest.junit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package klatch.regtest.junit;
+
+import org.jspecify.annotations.NullMarked;

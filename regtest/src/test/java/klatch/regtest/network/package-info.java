@@ -1,0 +1,4 @@
+@NullMarked
+package klatch.regtest.network;
+
+import org.jspecify.annotations.NullMarked;

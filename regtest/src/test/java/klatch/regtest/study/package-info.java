@@ -1,0 +1,4 @@
+@NullMarked
+package klatch.regtest.study;
+
+import org.jspecify.annotations.NullMarked;
