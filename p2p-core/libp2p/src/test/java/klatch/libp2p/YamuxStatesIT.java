@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import klatch.libp2p.multistream.MultistreamSelect;
 import klatch.libp2p.wire.Bytes;
 import klatch.libp2p.yamux.YamuxFrame;
@@ -140,6 +142,28 @@ class YamuxStatesIT {
     peer.frame(YamuxFrame.DATA, YamuxFrame.FIN, id, 2, new byte[]{7, 8});
     assertThat(stream.input().readAllBytes()).containsExactly(7, 8);
     assertThatThrownBy(() -> connection.open(PROTOCOL)).isInstanceOf(Libp2pException.class);
+  }
+
+  @Test
+  void oneStreamMoreThanMayBeUnacknowledgedWaitsUntilAnAckMakesRoom() throws Exception {
+    List<CompletableFuture<Stream>> openings = IntStream.range(0, Limits.UNACKNOWLEDGED_STREAMS)
+        .mapToObj(_ -> opening()).toList();
+    int first = peer.await(YamuxFrame.DATA, YamuxFrame.SYN).streamId();
+    for (int i = 1; i < Limits.UNACKNOWLEDGED_STREAMS; i++) {
+      peer.await(YamuxFrame.DATA, YamuxFrame.SYN);
+    }
+    CompletableFuture<Stream> waiting = new CompletableFuture<>();
+    Thread thread = Thread.ofVirtual().start(() -> waiting.complete(connection.open(PROTOCOL)));
+    await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+    // Had it sent anything before it began to wait, that would come before the answer to a ping.
+    peer.frame(YamuxFrame.PING, YamuxFrame.SYN, 0, 5);
+    assertThat(peer.next().orElseThrow().type()).isEqualTo(YamuxFrame.PING);
+    assertThat(waiting).isNotDone();
+    peer.frame(YamuxFrame.DATA, YamuxFrame.ACK, first, AGREED.length, AGREED);
+    int last = peer.await(YamuxFrame.DATA, YamuxFrame.SYN).streamId();
+    peer.frame(YamuxFrame.DATA, YamuxFrame.ACK, last, AGREED.length, AGREED);
+    get(waiting).reset();
+    assertThat(openings.stream().filter(CompletableFuture::isDone)).hasSize(1);
   }
 
   @Test

@@ -152,7 +152,7 @@ public final class UpgradedConnection implements Connection, YamuxSession.Events
     }
     YamuxStream stream;
     try {
-      stream = session.open();
+      stream = session.open(limits.timeouts().negotiation());
     } catch (IOException e) {
       throw new Libp2pException("cannot open a stream to " + remotePeer + ": " + e.getMessage(), true, e);
     }

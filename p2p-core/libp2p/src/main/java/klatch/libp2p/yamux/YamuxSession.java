@@ -1,12 +1,16 @@
 package klatch.libp2p.yamux;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,7 +52,8 @@ public final class YamuxSession {
   private final AtomicInteger nextId;
   private final AtomicInteger inboundInUse = new AtomicInteger();
   private final AtomicInteger outboundOpen = new AtomicInteger();
-  private final AtomicInteger unacknowledged = new AtomicInteger();
+  /** In order, so that nobody who waits is overtaken for ever. */
+  private final Semaphore unacknowledged = new Semaphore(Limits.UNACKNOWLEDGED_STREAMS, true);
   private final AtomicReference<@Nullable String> endReason = new AtomicReference<>();
   private volatile boolean remoteGoesAway;
 
@@ -158,18 +163,22 @@ public final class YamuxSession {
 
   // ---- streams ----
 
-  public YamuxStream open() throws IOException {
-    if (!isOpen() || remoteGoesAway) {
-      throw new ConnectionClosedException(remoteGoesAway ? "the peer is going away" : reason());
-    }
+  /**
+   * A new stream to the peer. While as many as the protocol allows wait for the peer's answer, it waits for one of them.
+   *
+   * @throws SocketTimeoutException if it would have to wait for longer than {@code patience}
+   */
+  public YamuxStream open(Duration patience) throws IOException {
+    requireWelcome();
     if (outboundOpen.incrementAndGet() > limits.outboundStreams()) {
       outboundOpen.decrementAndGet();
       throw new IOException("already " + limits.outboundStreams() + " streams opened by us on this connection");
     }
-    if (unacknowledged.incrementAndGet() > Limits.UNACKNOWLEDGED_STREAMS) {
-      unacknowledged.decrementAndGet();
+    try {
+      awaitAcknowledgements(patience);
+    } catch (IOException e) {
       outboundOpen.decrementAndGet();
-      throw new IOException("already " + Limits.UNACKNOWLEDGED_STREAMS + " streams the peer has not acknowledged");
+      throw e;
     }
     YamuxStream stream = new YamuxStream(this, nextId.getAndAdd(2), false);
     streams.put(stream.id(), stream);
@@ -177,6 +186,31 @@ public final class YamuxSession {
       stream.fail(new ConnectionClosedException(reason()));
     }
     return stream;
+  }
+
+  private void requireWelcome() throws ConnectionClosedException {
+    if (!isOpen() || remoteGoesAway) {
+      throw new ConnectionClosedException(remoteGoesAway ? "the peer is going away" : reason());
+    }
+  }
+
+  /** Takes one of the places for streams that the peer has not acknowledged. */
+  private void awaitAcknowledgements(Duration patience) throws IOException {
+    try {
+      if (!unacknowledged.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw new SocketTimeoutException("the peer has acknowledged none of " + Limits.UNACKNOWLEDGED_STREAMS
+            + " streams within " + patience.toMillis() + " ms");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while opening a stream");
+    }
+    try {
+      requireWelcome();
+    } catch (ConnectionClosedException e) {
+      unacknowledged.release();
+      throw e;
+    }
   }
 
   @Nullable
@@ -234,7 +268,7 @@ public final class YamuxSession {
   }
 
   public void streamAcknowledged() {
-    unacknowledged.decrementAndGet();
+    unacknowledged.release();
   }
 
   public int openStreams() {

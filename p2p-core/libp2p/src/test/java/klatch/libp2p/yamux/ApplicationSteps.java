@@ -76,7 +76,7 @@ final class ApplicationSteps {
 
   private void open() {
     try {
-      opened.add(end.session.open());
+      opened.add(end.session.open(Duration.ZERO));
     } catch (IOException e) {
       // No more of them.
     }
