@@ -67,6 +67,14 @@ public interface Host extends AutoCloseable {
   /** Stops serving {@code protocol} to new streams. */
   void removeHandler(String protocol);
 
+  /**
+   * The topic of this name, by GossipSub with its defaults, which the first call starts and {@link #close} ends. An application that wants
+   * to choose how messages are checked, signed or scored starts a {@link klatch.libp2p.gossipsub.Gossipsub} itself and asks that one.
+   *
+   * @throws IllegalStateException if the application has started one itself
+   */
+  Topic topic(String name);
+
   /** The protocols served, sorted. */
   List<String> protocols();
 

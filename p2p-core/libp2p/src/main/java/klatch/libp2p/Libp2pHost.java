@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import klatch.libp2p.gossipsub.Gossipsub;
 import klatch.libp2p.host.ConnectionTable;
 import klatch.libp2p.host.Handshakes;
 import klatch.libp2p.host.MemoryPeerstore;
@@ -30,6 +31,7 @@ import klatch.libp2p.transport.Transport;
 import klatch.libp2p.transport.Upgrader;
 import klatch.libp2p.websocket.WebSocketTransport;
 import klatch.libp2p.yamux.BufferBudget;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,6 +75,8 @@ public final class Libp2pHost implements Host {
   private final Optional<PeerstoreFile> peerstoreFile;
   private final Identify identify;
   private final Ownership ownership = new Ownership();
+  private final Object pubsubLock = new Object();
+  private @Nullable Gossipsub pubsub;
 
   private Libp2pHost(HostOptions options) {
     this.options = options;
@@ -327,6 +331,18 @@ public final class Libp2pHost implements Host {
   }
 
   @Override
+  public Topic topic(String name) {
+    synchronized (pubsubLock) {
+      Gossipsub running = pubsub;
+      if (running == null) {
+        running = Gossipsub.start(this, options.key());
+        pubsub = running;
+      }
+      return running.topic(name);
+    }
+  }
+
+  @Override
   public void onConnection(Consumer<Connection> listener) {
     connectionListeners.add(listener);
   }
@@ -404,6 +420,11 @@ public final class Libp2pHost implements Host {
   public void close() {
     if (!closed.compareAndSet(false, true)) {
       return;
+    }
+    synchronized (pubsubLock) {
+      if (pubsub != null) {
+        pubsub.close();
+      }
     }
     listeners.forEach(Transport.Listener::close);
     accepting.closeAll();

@@ -56,10 +56,16 @@ public final class Gossipsub implements AutoCloseable {
     return start(host, GossipsubOptions.of(key));
   }
 
-  /** @throws IllegalArgumentException if the key is not the host's */
+  /**
+   * @throws IllegalArgumentException if the key is not the host's
+   * @throws IllegalStateException if the host gossips already
+   */
   public static Gossipsub start(Host host, GossipsubOptions options) {
     if (!options.key().peerId().equals(host.id())) {
       throw new IllegalArgumentException("the key of " + options.key().peerId() + " for the host " + host.id());
+    }
+    if (host.protocols().stream().anyMatch(PubsubVersion.PROTOCOLS::contains)) {
+      throw new IllegalStateException("another Gossipsub runs on the host " + host.id());
     }
     Gossipsub gossipsub = new Gossipsub(host, options);
     gossipsub.driver.start();

@@ -7,16 +7,13 @@ import klatch.libp2p.Ed25519Key;
 import klatch.libp2p.Host;
 import klatch.libp2p.HostOptions;
 import klatch.libp2p.Multiaddr;
-import klatch.libp2p.PrivateKey;
 import klatch.libp2p.Topic;
-import klatch.libp2p.gossipsub.Gossipsub;
 
 /** The example of the README, which ChatIT runs. */
 public final class Chat {
   public static void main(String[] args) throws Exception {
-    PrivateKey key = Ed25519Key.generate();
-    try (Host host = Host.create(HostOptions.of(key).listen("/ip4/0.0.0.0/tcp/0"));
-        Topic chat = Gossipsub.start(host, key).topic("chat")) {
+    try (Host host = Host.create(HostOptions.of(Ed25519Key.generate()).listen("/ip4/0.0.0.0/tcp/0"))) {
+      Topic chat = host.topic("chat");
       chat.subscribe(message -> System.out.println(message.author().orElseThrow() + ": "
           + new String(message.data(), StandardCharsets.UTF_8)));
       if (args.length > 0) {

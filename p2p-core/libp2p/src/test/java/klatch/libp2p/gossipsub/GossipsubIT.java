@@ -1,14 +1,20 @@
 package klatch.libp2p.gossipsub;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import klatch.libp2p.Connection;
+import klatch.libp2p.Ed25519Key;
+import klatch.libp2p.Host;
+import klatch.libp2p.HostOptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +51,23 @@ class GossipsubIT {
   private void awaitMeshes(int atLeast) {
     await().atMost(PATIENCE).untilAsserted(() -> assertThat(nodes)
         .allSatisfy(node -> assertThat(node.pubsub.mesh(GossipNode.TOPIC)).hasSizeGreaterThanOrEqualTo(atLeast)));
+  }
+
+  @Test
+  void aHostHasATopicByItselfAndOnlyOneGossipsub() {
+    List<String> heard = new CopyOnWriteArrayList<>();
+    try (Host first = Host.create(HostOptions.of(Ed25519Key.generate()).listen("/ip4/127.0.0.1/tcp/0"));
+        Host second = Host.create(HostOptions.of(Ed25519Key.generate()))) {
+      first.topic("one").subscribe(message -> heard.add(new String(message.data(), StandardCharsets.UTF_8)));
+      second.topic("one");
+      second.connect(first.listenAddresses().getFirst());
+      await().atMost(PATIENCE).until(() -> second.topic("one").peers().contains(first.id()));
+      assertThat(second.topic("one").publish("hello".getBytes(StandardCharsets.UTF_8))).isEqualTo(1);
+      await().atMost(PATIENCE).until(() -> heard.equals(List.of("hello")));
+    }
+    try (GossipNode node = new GossipNode(UnaryOperator.identity())) {
+      assertThatThrownBy(() -> node.host.topic("one")).isInstanceOf(IllegalStateException.class);
+    }
   }
 
   private void everybodyPublishes(int each) {
