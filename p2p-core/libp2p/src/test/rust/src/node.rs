@@ -77,6 +77,7 @@ pub struct Behaviour {
     pub relay: Toggle<relay::Behaviour>,
     pub kad: Toggle<kad::Behaviour<kad::store::MemoryStore>>,
     pub autonat: Toggle<autonat::v1::Behaviour>,
+    pub autonat2: Toggle<autonat::v2::server::Behaviour>,
     pub dcutr: Toggle<dcutr::Behaviour>,
 }
 
@@ -100,7 +101,7 @@ fn transport(options: &Options, key: &Keypair, client: relay::client::Transport)
     })
 }
 
-fn gossip(key: &Keypair) -> Result<gossipsub::Behaviour, Failure> {
+pub fn gossip(key: &Keypair) -> Result<gossipsub::Behaviour, Failure> {
     let config = gossipsub::ConfigBuilder::default()
         .max_transmit_size(MAX_GOSSIP_BYTES)
         // rust-libp2p's own message id differs from everybody else's.
@@ -158,6 +159,7 @@ pub fn create(options: &Options) -> Result<Swarm<Behaviour>, Failure> {
                 autonat::v1::Behaviour::new(peer, config)
             })
             .into(),
+        autonat2: options.autonat.then(autonat::v2::server::Behaviour::default).into(),
         dcutr: options.dcutr.then(|| dcutr::Behaviour::new(peer)).into(),
     };
     let config = swarm::Config::with_tokio_executor()

@@ -35,6 +35,7 @@ pub struct Running {
     reservations: HashMap<ListenerId, (Value, Multiaddr)>,
     probes: HashMap<PeerId, Value>,
     security: String,
+    dcutr: bool,
 }
 
 fn say(line: &Value) {
@@ -82,6 +83,7 @@ impl Running {
             queries: HashMap::new(),
             reservations: HashMap::new(),
             probes: HashMap::new(),
+            dcutr: options.dcutr,
             security: if options.security == "tls" { "/tls/1.0.0".into() } else { "/noise".into() },
         };
         running.tell_listening();
@@ -266,7 +268,10 @@ impl Running {
             answer(&id, Ok(json!({ "circuit": circuit.to_string(), "listen": address.to_string() })));
             return;
         }
-        self.swarm.add_external_address(address.clone());
+        // An address that is known to be reachable is no candidate for a hole punched, and hole punching tells candidates only.
+        if !self.dcutr {
+            self.swarm.add_external_address(address.clone());
+        }
         self.addresses.push(format!("{address}/p2p/{}", self.swarm.local_peer_id()));
         self.tell_listening();
     }
