@@ -15,19 +15,27 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import klatch.libp2p.bench.IdleBench;
+import klatch.libp2p.bench.ScaleBench;
 import klatch.libp2p.bench.SpeedBench;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code klatch p2p bench}: our speed and that of other libraries in the same run, each in a process of its own. */
-@Command(name = "bench", sortOptions = false, description = "Measure connections, streams and gossip, and the same of go-libp2p and js-libp2p where their toolchains are.")
+/**
+ * {@code klatch p2p bench}: our speed and that of other libraries in the same run, each in a process of its own; or what our own hosts cost
+ * as they become more.
+ */
+@Command(name = "bench", sortOptions = false, description = {
+    "Measure connections, streams and gossip, and the same of go-libp2p, js-libp2p and rust-libp2p where their toolchains are.",
+    "With --scale or --idle: what our own hosts cost as they become more."})
 final class P2pBench implements Callable<Integer> {
-  private static final List<String> LIBRARIES = List.of("go", "js");
+  private static final List<String> LIBRARIES = List.of("go", "js", "rust");
   /** Builds the peers around other libraries; only a checkout has it. */
   private static final Path BUILDER = Path.of("p2p-core/libp2p/src/test/stranger");
-  private static final List<String> FIGURES = List.of("setups_per_s", "setup_cpu_ms", "echo_p50_ms",
+  private static final List<String> FIGURES = List.of("setups_per_s", "setup_cpu_ms", "echo_p50_ms", "bare_echo_p50_ms",
       "stream_mb_per_s", "stream_cpu_s_per_gb", "line_msg_per_s", "mesh_msg_per_s");
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -40,8 +48,16 @@ final class P2pBench implements Callable<Integer> {
   @Option(names = "--runs", paramLabel = "N", defaultValue = "1", description = "Of each library, in turn; the middle one of each figure counts (default: ${DEFAULT-VALUE}).")
   int runs;
 
-  @Option(names = "--against", paramLabel = "LIBRARY", split = ",", defaultValue = "go,js", description = "Which others; none for ours alone (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--against", paramLabel = "LIBRARY", split = ",", defaultValue = "go,js,rust", description = "Which others; none for ours alone (default: ${DEFAULT-VALUE}).")
   List<String> against;
+
+  @Option(names = "--scale", paramLabel = "PEERS", split = ",", arity = "0..1", fallbackValue = "10,100,1000", description = "Instead: setups, gossip and memory with so many of our hosts in one process (default: ${FALLBACK-VALUE}).")
+  @Nullable
+  List<Integer> scale;
+
+  @Option(names = "--idle", paramLabel = "CONNECTIONS", arity = "0..1", fallbackValue = "5000", description = "Instead: the memory of a host with so many idle connections, and how soon it answers a ping on each (default: ${FALLBACK-VALUE}).")
+  @Nullable
+  Integer idle;
 
   @Option(names = "--json", description = "Print one JSON object as the last line.")
   boolean json;
@@ -50,8 +66,12 @@ final class P2pBench implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     var out = spec.commandLine().getOut();
     var err = spec.commandLine().getErr();
+    if (scale != null || idle != null) {
+      grow(out);
+      return 0;
+    }
     Map<String, List<String>> commands = new TreeMap<>(java.util.Comparator.comparing(P2pBench::rank));
-    commands.put("ours", ours());
+    commands.put("ours", ours(SpeedBench.class, Double.toString(seconds)));
     for (var library : LIBRARIES) {
       if (against.contains(library)) {
         stranger(library, err).ifPresent(command -> commands.put(library, command));
@@ -74,12 +94,37 @@ final class P2pBench implements Callable<Integer> {
   }
 
   /** A JVM of its own: the one that runs commands is set up to start fast, not to run fast. */
-  private static List<String> ours() {
-    return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseParallelGC", "-Xmx1g",
-        "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), SpeedBench.class.getName());
+  private static List<String> ours(Class<?> program, String... arguments) {
+    var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-XX:+UseParallelGC", "-Xmx2g", "--enable-native-access=ALL-UNNAMED", "-cp",
+        System.getProperty("java.class.path"), program.getName()));
+    command.addAll(List.of(arguments));
+    return command;
   }
 
-  private static Optional<List<String>> stranger(String library, PrintWriter err)
+  /** Each number of hosts in a process of its own; prints the figures as rows. */
+  private void grow(PrintWriter out) throws IOException, InterruptedException {
+    List<JsonNode> columns = new ArrayList<>();
+    if (idle != null) {
+      columns.add(measure("idle connections", ours(IdleBench.class, idle.toString())));
+    }
+    if (scale != null) {
+      for (var peers : scale) {
+        columns.add(measure(peers + " hosts", ours(ScaleBench.class, peers.toString(), Double.toString(seconds))));
+      }
+    }
+    columns.stream().flatMap(column -> column.propertyStream().map(Map.Entry::getKey)).distinct().forEach(figure -> {
+      var row = new StringBuilder(String.format(Locale.ROOT, "%-28s", figure));
+      columns.forEach(column -> row.append(String.format(Locale.ROOT, "%14s", column.path(figure).asText("-"))));
+      out.println(row);
+    });
+    if (json) {
+      out.println(klatch.cli.Json.line(columns));
+    }
+    out.flush();
+  }
+
+  private Optional<List<String>> stranger(String library, PrintWriter err)
       throws IOException, InterruptedException {
     var builder = builder();
     if (builder.isEmpty()) {
@@ -96,7 +141,7 @@ final class P2pBench implements Callable<Integer> {
       return Optional.empty();
     }
     var command = new ArrayList<>(lines);
-    command.add("bench");
+    command.addAll(List.of("bench", Double.toString(seconds)));
     return Optional.of(command);
   }
 
@@ -115,9 +160,7 @@ final class P2pBench implements Callable<Integer> {
   }
 
   private JsonNode measure(String name, List<String> command) throws IOException, InterruptedException {
-    var all = new ArrayList<>(command);
-    all.add(Double.toString(seconds));
-    var process = new ProcessBuilder(all).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    var process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     process.getOutputStream().close();
     var line = process.inputReader(StandardCharsets.UTF_8).lines().reduce((_, last) -> last).orElse("");
     if (process.waitFor() != 0 || line.isEmpty()) {

@@ -4,11 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
@@ -23,7 +19,6 @@ import klatch.libp2p.Limits;
 import klatch.libp2p.Multiaddr;
 import klatch.libp2p.Security;
 import klatch.libp2p.Stream;
-import klatch.libp2p.identify.Ping;
 
 /**
  * Measures connections between two hosts in this process over loopback: setups one after another with identify on both sides, the round
@@ -47,17 +42,13 @@ public final class ConnectionBench {
     this.security = security;
   }
 
-  /** {@code [rounds] [setups] [megabytes] [noise|tls] [idle connections]}; with the last one, only those are measured. */
+  /** {@code [rounds] [setups] [megabytes] [noise|tls]}. */
   public static void main(String[] args) throws Exception {
     int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 3;
     int setups = args.length > 1 ? Integer.parseInt(args[1]) : 1000;
     int megabytes = args.length > 2 ? Integer.parseInt(args[2]) : 512;
     Security security = args.length > 3 && args[3].equals("tls") ? Security.TLS : Security.NOISE;
     ConnectionBench bench = new ConnectionBench(System.out, security);
-    if (args.length > 4) {
-      bench.idle(Integer.parseInt(args[4]));
-      return;
-    }
     // On a virtual thread, as applications of this library run.
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       threads.submit(() -> {
@@ -161,43 +152,6 @@ public final class ConnectionBench {
           security, megabytes, megabytes / (taken / NANOS_PER_SECOND),
           (cpuNanos() - cpu) / NANOS_PER_SECOND / (megabytes / 1000.0)));
     }
-  }
-
-  /** Opens {@code count} connections between two hosts here, leaves them idle, and pings over every one of them in turn. */
-  public void idle(int count) throws IOException {
-    Limits many = Limits.DEFAULT.withConnections(2 * count + 100).withConnectionsPerPeer(count + 1);
-    HostOptions options = HostOptions.of(Ed25519Key.generate()).security(security).limits(many);
-    try (Libp2pHost server = Libp2pHost.create(options.listen("/ip4/127.0.0.1/tcp/0"));
-        Libp2pHost client = Libp2pHost.create(HostOptions.of(Ed25519Key.generate()).security(security).limits(many))) {
-      Multiaddr address = server.listenAddresses().getFirst().withoutPeer();
-      long before = residentKilobytes();
-      List<Connection> connections = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        connections.add(client.connect(address));
-      }
-      long[] nanos = new long[count];
-      for (int i = 0; i < count; i++) {
-        nanos[i] = Ping.roundTrip(connections.get(i)).toNanos();
-      }
-      Arrays.sort(nanos);
-      long after = residentKilobytes();
-      out.println(String.format(Locale.ROOT,
-          "{\"bench\":\"idle\",\"connections\":%d,\"residentMegabytes\":%d,\"kilobytesEachBothEnds\":%.1f,"
-              + "\"pingP50Millis\":%.3f,\"pingP99Millis\":%.3f}",
-          count, after / 1024, (after - before) / (double) count, nanos[count / 2] / NANOS_PER_MILLI,
-          nanos[count * 99 / 100] / NANOS_PER_MILLI));
-    }
-  }
-
-  /** What Linux says this process holds in memory, after a collection. */
-  private static long residentKilobytes() throws IOException {
-    System.gc();
-    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-      if (line.startsWith("VmRSS:")) {
-        return Long.parseLong(line.replaceAll("\\D", ""));
-      }
-    }
-    throw new IOException("no VmRSS in /proc/self/status");
   }
 
   private static void serveSink(Stream stream) throws IOException {

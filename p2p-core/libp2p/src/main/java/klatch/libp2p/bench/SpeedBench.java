@@ -5,10 +5,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,7 +19,6 @@ import klatch.libp2p.HostOptions;
 import klatch.libp2p.Libp2pException;
 import klatch.libp2p.Stream;
 import klatch.libp2p.Topic;
-import klatch.libp2p.gossipsub.Gossipsub;
 
 /**
  * Speed, both ends in this one process over loopback: the same as the peers around other libraries measure when they are started with
@@ -41,8 +38,6 @@ public final class SpeedBench {
   private static final int CHUNK_BYTES = 64 * 1024;
   private static final long SINK_BYTES = 512L << 20;
   private static final int GOSSIP_NODES = 10;
-  private static final int GOSSIP_BYTES = 1024;
-  private static final int GOSSIP_WINDOW = 64;
   private static final String GOSSIP_TOPIC = "bench";
   private static final Duration LOST = Duration.ofSeconds(20);
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
@@ -62,21 +57,18 @@ public final class SpeedBench {
   private static String measure(Duration span) throws Exception {
     double[] setups = setups(span);
     double echo = echoMillis();
+    double bare = BareEcho.p50Millis(ECHO_BYTES, ECHO_ROUNDS);
     double[] stream = throughput();
     double line = gossip(span, false);
     double mesh = gossip(span, true);
     return String.format(Locale.ROOT,
-        "{\"library\":\"ours\",\"setups_per_s\":%.1f,\"setup_cpu_ms\":%.3f,\"echo_p50_ms\":%.4f,\"stream_mb_per_s\":%.1f,"
-            + "\"stream_cpu_s_per_gb\":%.3f,\"line_msg_per_s\":%.1f,\"mesh_msg_per_s\":%.1f}",
-        setups[0], setups[1], echo, stream[0], stream[1], line, mesh);
+        "{\"library\":\"ours\",\"setups_per_s\":%.1f,\"setup_cpu_ms\":%.3f,\"echo_p50_ms\":%.4f,\"bare_echo_p50_ms\":%.4f,"
+            + "\"stream_mb_per_s\":%.1f,\"stream_cpu_s_per_gb\":%.3f,\"line_msg_per_s\":%.1f,\"mesh_msg_per_s\":%.1f}",
+        setups[0], setups[1], echo, bare, stream[0], stream[1], line, mesh);
   }
 
   private static Host host(Ed25519Key key, String... listen) {
     return Host.create(HostOptions.of(key).listen(listen));
-  }
-
-  private static double cpuSeconds() {
-    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1e9;
   }
 
   private static double secondsSince(long begun) {
@@ -87,10 +79,10 @@ public final class SpeedBench {
   private static double[] setups(Duration span) throws InterruptedException {
     try (Host server = host(Ed25519Key.generate(), LOOPBACK); Host client = host(Ed25519Key.generate())) {
       setups(server, client, WARM_UP);
-      double cpu = cpuSeconds();
+      double cpu = Footprint.cpuSeconds();
       long begun = System.nanoTime();
       int count = setups(server, client, span);
-      return new double[]{count / secondsSince(begun), 1000 * (cpuSeconds() - cpu) / count};
+      return new double[]{count / secondsSince(begun), 1000 * (Footprint.cpuSeconds() - cpu) / count};
     }
   }
 
@@ -152,10 +144,10 @@ public final class SpeedBench {
       });
       Connection connection = client.connect(server.listenAddresses().getFirst());
       send(connection, SINK_BYTES);
-      double cpu = cpuSeconds();
+      double cpu = Footprint.cpuSeconds();
       long begun = System.nanoTime();
       send(connection, SINK_BYTES);
-      return new double[]{SINK_BYTES / 1e6 / secondsSince(begun), (cpuSeconds() - cpu) / (SINK_BYTES / 1e9)};
+      return new double[]{SINK_BYTES / 1e6 / secondsSince(begun), (Footprint.cpuSeconds() - cpu) / (SINK_BYTES / 1e9)};
     }
   }
 
@@ -179,17 +171,15 @@ public final class SpeedBench {
   private static double gossip(Duration span, boolean full) throws InterruptedException {
     List<AutoCloseable> open = new ArrayList<>();
     try {
-      BlockingQueue<Long> arrived = new LinkedBlockingQueue<>();
+      BlockingQueue<Topic.Message> arrived = new LinkedBlockingQueue<>();
       List<Topic> topics = new ArrayList<>();
       List<Host> hosts = new ArrayList<>();
       for (int i = 0; i < GOSSIP_NODES; i++) {
-        Ed25519Key key = Ed25519Key.generate();
-        Host host = host(key, LOOPBACK);
-        open.add(host);
-        Gossipsub gossipsub = Gossipsub.start(host, key);
-        open.addFirst(gossipsub);
-        Topic topic = gossipsub.topic(GOSSIP_TOPIC);
-        topic.subscribe(message -> arrived.add(ByteBuffer.wrap(message.data()).getLong()));
+        Host host = host(Ed25519Key.generate(), LOOPBACK);
+        open.addFirst(host);
+        Topic topic = host.topic(GOSSIP_TOPIC);
+        topic.subscribe(i == 0 ? _ -> {
+        } : arrived::add);
         for (int j = 0; j < i; j++) {
           if (full || j == i - 1) {
             host.connect(hosts.get(j).listenAddresses().getFirst());
@@ -203,9 +193,9 @@ public final class SpeedBench {
       }
       // Two heartbeats more, so that the mesh has its final form.
       Thread.sleep(HEARTBEAT.multipliedBy(2));
-      Flow flow = new Flow(topics.getFirst(), arrived);
+      GossipFlow flow = new GossipFlow(topics.getFirst(), arrived, GOSSIP_NODES - 1);
       flow.run(WARM_UP);
-      return flow.run(span);
+      return flow.run(span).perSecond();
     } finally {
       closeAll(open);
     }
@@ -218,45 +208,6 @@ public final class SpeedBench {
       } catch (Exception e) {
         throw new IllegalStateException(e);
       }
-    }
-  }
-
-  /** Keeps a window of messages on their way. */
-  private static final class Flow {
-    private final Topic topic;
-    private final BlockingQueue<Long> arrived;
-    private final Map<Long, Integer> missing = new HashMap<>();
-    private long next;
-
-    Flow(Topic topic, BlockingQueue<Long> arrived) {
-      this.topic = topic;
-      this.arrived = arrived;
-    }
-
-    private void publish() {
-      missing.put(next, GOSSIP_NODES - 1);
-      topic.publish(ByteBuffer.allocate(GOSSIP_BYTES).putLong(0, next).array());
-      next++;
-    }
-
-    double run(Duration span) throws InterruptedException {
-      long begun = System.nanoTime();
-      int done = 0;
-      while (missing.size() < GOSSIP_WINDOW) {
-        publish();
-      }
-      while (System.nanoTime() - begun < span.toNanos()) {
-        Long number = arrived.poll(LOST.toMillis(), TimeUnit.MILLISECONDS);
-        if (number == null) {
-          throw new IllegalStateException(missing.size() + " messages never arrived everywhere");
-        }
-        if (missing.merge(number, -1, Integer::sum) == 0) {
-          missing.remove(number);
-          done++;
-          publish();
-        }
-      }
-      return done / secondsSince(begun);
     }
   }
 }
