@@ -2,7 +2,7 @@ package klatch.cli.demo;
 
 import picocli.CommandLine.Command;
 
-/** {@code klatch regtest}: trials on a chain of their own. */
-@Command(name = "regtest", description = "Trials on a chain of their own.", subcommands = {Kills.class,
-    Simulate.class}, synopsisSubcommandLabel = "COMMAND")
+/** {@code klatch regtest}: a playground and trials on chains of their own. */
+@Command(name = "regtest", description = "A playground and trials on a chain of their own.", subcommands = {
+    PlaygroundUp.class, Simulate.class, Kills.class}, synopsisSubcommandLabel = "COMMAND")
 public final class Regtest {}

@@ -279,7 +279,7 @@ final class World implements AutoCloseable {
     return part;
   }
 
-  private static BitcoindProgram bitcoind() {
+  static BitcoindProgram bitcoind() {
     return switch (BitcoindProgram.locate()) {
       case BitcoindProgram.Search.Found(var program) -> program;
       case BitcoindProgram.Search.Absent(var reason) -> throw new IllegalStateException("no bitcoind: " + reason);

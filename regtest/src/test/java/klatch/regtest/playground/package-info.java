@@ -1,0 +1,4 @@
+@NullMarked
+package klatch.regtest.playground;
+
+import org.jspecify.annotations.NullMarked;
