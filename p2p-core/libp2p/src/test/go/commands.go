@@ -90,6 +90,8 @@ func (n *node) run(ctx context.Context, r request) (map[string]any, error) {
 		return nil, nil
 	case "subscribe":
 		return nil, n.subscribe(r.Topic)
+	case "unsubscribe":
+		return nil, n.unsubscribe(r.Topic)
 	case "publish":
 		return nil, n.publish(ctx, r.Topic, r.Text)
 	case "subscribers":
@@ -249,6 +251,18 @@ func (n *node) topic(name string) (*pubsub.Topic, error) {
 	return t, err
 }
 
+func (n *node) unsubscribe(name string) error {
+	n.lock.Lock()
+	inbox := n.inboxes[name]
+	delete(n.inboxes, name)
+	n.lock.Unlock()
+	if inbox == nil {
+		return fmt.Errorf("%s was not subscribed to", name)
+	}
+	inbox.Cancel()
+	return nil
+}
+
 func (n *node) subscribe(name string) error {
 	t, err := n.topic(name)
 	if err != nil {
@@ -258,6 +272,9 @@ func (n *node) subscribe(name string) error {
 	if err != nil {
 		return err
 	}
+	n.lock.Lock()
+	n.inboxes[name] = inbox
+	n.lock.Unlock()
 	go func() {
 		for {
 			m, err := inbox.Next(context.Background())

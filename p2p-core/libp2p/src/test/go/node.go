@@ -108,6 +108,8 @@ type node struct {
 	dht    *dht.IpfsDHT
 	lock   sync.Mutex
 	topics map[string]*pubsub.Topic
+	// What unsubscribing cancels.
+	inboxes map[string]*pubsub.Subscription
 }
 
 func start(o options) (*node, error) {
@@ -139,7 +141,7 @@ func start(o options) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &node{host: h, topics: map[string]*pubsub.Topic{}}
+	n := &node{host: h, topics: map[string]*pubsub.Topic{}, inboxes: map[string]*pubsub.Subscription{}}
 	if n.pubsub, err = pubsub.NewGossipSub(context.Background(), h); err != nil {
 		return nil, err
 	}

@@ -152,6 +152,7 @@ const commands = {
   open: async ({ peer, protocol }) => await open(connection(peer), protocol),
   serve: async ({ protocol }) => { await node.handle(protocol, async (stream) => { await stream.close() }) },
   subscribe: async ({ topic }) => { node.services.pubsub.subscribe(topic) },
+  unsubscribe: async ({ topic }) => { node.services.pubsub.unsubscribe(topic) },
   publish: async ({ topic, text }) => { await node.services.pubsub.publish(topic, encoder.encode(text)) },
   subscribers: async ({ topic }) => ({ peers: node.services.pubsub.getSubscribers(topic).map(String) }),
   reserve: async ({ addr }) => await reserve(addr)

@@ -147,7 +147,7 @@ impl Running {
                 self.swarm.behaviour().serve.0.add(protocol);
                 Ok(Some(Value::Null))
             }
-            "subscribe" | "publish" | "subscribers" => self.gossip(verb, command).map(Some),
+            "subscribe" | "unsubscribe" | "publish" | "subscribers" => self.gossip(verb, command).map(Some),
             "reserve" => {
                 let relay: Multiaddr = text(command, "addr").parse()?;
                 let listener = self.swarm.listen_on(relay.clone().with(Protocol::P2pCircuit))?;
@@ -198,6 +198,10 @@ impl Running {
         match verb {
             "subscribe" => {
                 gossip.subscribe(&topic)?;
+                Ok(Value::Null)
+            }
+            "unsubscribe" => {
+                gossip.unsubscribe(&topic);
                 Ok(Value::Null)
             }
             "publish" => {

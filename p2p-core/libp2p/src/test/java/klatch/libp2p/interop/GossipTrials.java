@@ -18,12 +18,19 @@ import klatch.libp2p.gossipsub.Gossipsub;
 final class GossipTrials {
   private static final Duration HEARTBEATS = Duration.ofSeconds(15);
   private static final int SEVERAL = 20;
+  /** What all libraries ask for when they leave a topic. */
+  private static final Duration BACKOFF = Duration.ofSeconds(10);
 
   private GossipTrials() {
   }
 
   static List<Feature> features() {
-    return List.of(new Feature("gossip, both ways", s -> gossip(s, true), s -> gossip(s, false)));
+    Feature prune = new Feature("gossip: PRUNE, the backoff that it asks for, and a place in the mesh again",
+        GossipTrials::prune, GossipTrials::prune);
+    for (Library library : Library.values()) {
+      prune = prune.without(library, "the same whoever dials", Feature.Direction.THEY_DIAL);
+    }
+    return List.of(new Feature("gossip, both ways", s -> gossip(s, true), s -> gossip(s, false)), prune);
   }
 
   private static void gossip(Strangers strangers, boolean weDial) throws Exception {
@@ -57,6 +64,29 @@ final class GossipTrials {
       await().atMost(HEARTBEATS).until(() -> heard.stream().filter(t -> t.startsWith("from them")).count() >= SEVERAL);
       assertThat(heard.stream().filter(t -> t.startsWith("from them")).distinct()).hasSize(SEVERAL);
       assertThat(stranger.count("message", line -> name.equals(line.path("topic").asText()))).isEqualTo(SEVERAL);
+    }
+  }
+
+  /** They leave the topic and are back at once: nobody may graft before the backoff of a leave is over, and somebody must then. */
+  private static void prune(Strangers strangers) throws Exception {
+    Stranger stranger = strangers.usual();
+    Ed25519Key key = Ed25519Key.generate();
+    try (Libp2pHost host = OurHost.start(HostOptions.of(key).listen(Strangers.TCP));
+        Gossipsub gossip = Gossipsub.start(host, key)) {
+      String name = "prune-" + host.id();
+      gossip.topic(name).subscribe(message -> {
+      });
+      stranger.ask("subscribe", Map.of("topic", name));
+      host.connect(stranger.address(""));
+      await().atMost(HEARTBEATS).until(() -> gossip.mesh(name).contains(stranger.id()));
+      long leftNanos = System.nanoTime();
+      stranger.ask("unsubscribe", Map.of("topic", name));
+      await().atMost(HEARTBEATS).until(() -> gossip.mesh(name).isEmpty());
+      stranger.ask("subscribe", Map.of("topic", name));
+      await().atMost(HEARTBEATS).until(() -> gossip.topic(name).peers().contains(stranger.id()));
+      await().atMost(BACKOFF.plus(HEARTBEATS)).until(() -> gossip.mesh(name).contains(stranger.id()));
+      assertThat(Duration.ofNanos(System.nanoTime() - leftNanos)).isGreaterThanOrEqualTo(BACKOFF);
+      assertThat(gossip.score(stranger.id())).as("nobody grafted too early").isNotNegative();
     }
   }
 
