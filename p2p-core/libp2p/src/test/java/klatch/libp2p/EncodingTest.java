@@ -63,7 +63,8 @@ class EncodingTest {
     assertThat(fields).hasSize(4);
     assertThat(fields.get(0).number()).isEqualTo(150);
     assertThat(fields.get(1).text()).isEqualTo("testing");
-    assertThat(fields.get(2).number()).isEqualTo(0x0807060504030201L);
+    assertThat(fields.get(2).fixed64()).isEqualTo(0x0807060504030201L);
+    assertThat(fields.get(2).number()).isZero();
     assertThat(fields.get(3).array()).isEmpty();
     assertThat(new Protobuf.Writer().fixed64(4, 0x0807060504030201L).toByteArray())
         .isEqualTo(hex("21 01 02 03 04 05 06 07 08"));

@@ -21,7 +21,7 @@ final class DialBack {
   static long nonce(byte[] message) throws MalformedMessageException {
     for (Protobuf.Field field : Protobuf.read(message)) {
       if (field.tag() == NONCE) {
-        return field.number();
+        return field.fixed64();
       }
     }
     throw new MalformedMessageException("a dial back without a nonce");

@@ -125,7 +125,7 @@ sealed interface DialMessage {
         // An address left out would shift the index of those behind it, so one that cannot be read spoils the request.
         addresses.add(Multiaddr.fromBytes(field.array()));
       } else if (field.tag() == 2) {
-        nonce = field.number();
+        nonce = field.fixed64();
       }
     }
     return new Request(addresses, nonce);

@@ -20,12 +20,22 @@ public final class Protobuf {
   private Protobuf() {
   }
 
-  /** One field as read: {@code number} is meant for varint and fixed64 fields, {@code bytes} for length-delimited ones; the other is empty. */
+  /**
+   * One field as read. {@code number} is that of a varint field, never negative; {@code bytes} are those of a length-delimited field, or the
+   * eight of a fixed64 field, which so is no number by mistake. The other one is empty.
+   */
   public record Field(int tag, long number, ByteBuffer bytes) {
     public byte[] array() {
       byte[] array = new byte[bytes.remaining()];
       bytes.duplicate().get(array);
       return array;
+    }
+
+    /** All 64 bits of a fixed64 field; 0 if it is none. */
+    public long fixed64() {
+      return bytes.remaining() == Long.BYTES
+          ? bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).getLong()
+          : 0;
     }
 
     public String text() {
@@ -51,8 +61,7 @@ public final class Protobuf {
       switch ((int) (key & 7)) {
         case VARINT -> fields.add(new Field(tag, Varint.read(in), none));
         case DELIMITED -> fields.add(new Field(tag, 0, take(in, Varint.read(in))));
-        case FIXED64 ->
-          fields.add(new Field(tag, take(in, Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).getLong(0), none));
+        case FIXED64 -> fields.add(new Field(tag, 0, take(in, Long.BYTES)));
         case FIXED32 -> take(in, Integer.BYTES);
         default -> throw new MalformedMessageException("protobuf wire type " + (key & 7));
       }
