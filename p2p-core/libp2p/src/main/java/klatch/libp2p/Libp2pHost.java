@@ -1,27 +1,21 @@
 package klatch.libp2p;
 
 import java.io.IOException;
-import java.net.BindException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import klatch.libp2p.gossipsub.Gossipsub;
 import klatch.libp2p.host.ConnectionTable;
-import klatch.libp2p.host.Handshakes;
 import klatch.libp2p.host.MemoryPeerstore;
 import klatch.libp2p.host.PeerstoreFile;
-import klatch.libp2p.host.Refusals;
+import klatch.libp2p.host.Ports;
 import klatch.libp2p.host.UpgradedConnection;
+import klatch.libp2p.host.Upgrades;
+import klatch.libp2p.host.Workers;
 import klatch.libp2p.identify.Identify;
 import klatch.libp2p.identify.Ping;
 import klatch.libp2p.identify.SignedEnvelope;
@@ -54,22 +48,16 @@ public final class Libp2pHost implements Host {
 
   private final HostOptions options;
   private final PeerId id;
-  private final Upgrader upgrader;
-  private final ExecutorService threads;
-  private final Handshakes accepting;
-  /** Counted apart, so that strangers who fill the one cannot keep us from dialling. */
-  private final Handshakes dialling;
-  private final List<Transport> transports = new CopyOnWriteArrayList<>();
-  private final List<Transport.Listener> listeners = new CopyOnWriteArrayList<>();
-  private final List<Multiaddr> announced = new CopyOnWriteArrayList<>();
+  private final Workers workers = new Workers();
+  private final Ports ports;
+  private final Upgrades upgrades;
   private final PeerTags tags = new PeerTags();
   private final ConnectionTable connections;
   private final ConcurrentHashMap<String, StreamHandler> handlers = new ConcurrentHashMap<>();
-  private final List<Consumer<Connection>> connectionListeners = new CopyOnWriteArrayList<>();
-  private final List<Consumer<Connection>> disconnectionListeners = new CopyOnWriteArrayList<>();
-  private final List<Consumer<Connection>> identifyListeners = new CopyOnWriteArrayList<>();
+  private final Workers.Listeners<Connection> connectionListeners = workers.new Listeners<>();
+  private final Workers.Listeners<Connection> disconnectionListeners = workers.new Listeners<>();
+  private final Workers.Listeners<Connection> identifyListeners = workers.new Listeners<>();
   private final AtomicLong bufferedBytes = new AtomicLong();
-  private final Refusals refusals = new Refusals();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final MemoryPeerstore peerstore;
   private final Optional<PeerstoreFile> peerstoreFile;
@@ -81,16 +69,12 @@ public final class Libp2pHost implements Host {
   private Libp2pHost(HostOptions options) {
     this.options = options;
     this.id = options.key().peerId();
-    this.upgrader = new Upgrader(options.key(), options.security(), options.earlyMuxer(), options.clock());
-    this.accepting = new Handshakes(options.limits());
-    this.dialling = new Handshakes(options.limits());
     this.connections = new ConnectionTable(options.limits(), tags);
+    this.upgrades = new Upgrades(options, connections, this::register);
     this.peerstore = new MemoryPeerstore(options.clock());
     this.peerstoreFile = options.peerstoreFile().map(file -> new PeerstoreFile(file, peerstore));
     this.identify = new Identify(ownership, options);
-    this.threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("libp2p-", 0).factory());
-    this.transports.add(new TcpTransport());
-    this.transports.add(new WebSocketTransport());
+    this.ports = new Ports(id, List.of(new TcpTransport(), new WebSocketTransport()));
   }
 
   /**
@@ -110,7 +94,7 @@ public final class Libp2pHost implements Host {
       host.close();
       throw e;
     }
-    host.execute(host::watchDeadlines);
+    host.workers.execute(host::watchDeadlines);
     return host;
   }
 
@@ -123,7 +107,7 @@ public final class Libp2pHost implements Host {
 
   @Override
   public void addTransport(Transport transport) {
-    transports.addFirst(transport);
+    ports.addFirst(transport);
   }
 
   /**
@@ -132,42 +116,27 @@ public final class Libp2pHost implements Host {
    * @throws ListenException if that cannot be
    */
   public void listen(Multiaddr address) {
-    Transport transport = transports.stream().filter(t -> t.canListen(address)).findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no transport listens on " + address));
-    try {
-      listeners.add(transport.listen(address, ownership));
-      identify.changed();
-    } catch (BindException e) {
-      String reason = String.valueOf(e.getMessage());
-      throw new ListenException(address, reason.contains("in use") ? "the port is taken by another program" : reason,
-          e);
-    } catch (IOException e) {
-      throw new ListenException(address, String.valueOf(e.getMessage()), e);
-    }
+    ports.listen(address, ownership);
+    identify.changed();
   }
 
   @Override
   public void announce(Multiaddr address) {
-    Multiaddr full = address.endsWithPeer(id) ? address : address.withPeer(id);
-    if (!announced.contains(full)) {
-      announced.add(full);
+    if (ports.announce(address)) {
       identify.changed();
     }
   }
 
   @Override
   public void withdraw(Multiaddr address) {
-    if (announced.remove(address.endsWithPeer(id) ? address : address.withPeer(id))) {
+    if (ports.withdraw(address)) {
       identify.changed();
     }
   }
 
   @Override
   public List<Multiaddr> listenAddresses() {
-    List<Multiaddr> all = new ArrayList<>();
-    listeners.forEach(listener -> listener.addresses().forEach(address -> all.add(address.withPeer(id))));
-    all.addAll(announced);
-    return List.copyOf(all);
+    return ports.addresses();
   }
 
   /** Our own signed record of where we listen. */
@@ -180,51 +149,24 @@ public final class Libp2pHost implements Host {
     return SignedEnvelope.seal(options.key(), domain, payloadType, payload);
   }
 
-  private void accept(RawConnection raw, Transport.Negotiation negotiation) {
-    try (Handshakes.Pending pending = accepting.begin(raw.remoteHost())) {
-      pending.guard(raw);
-      connections.admit(raw.remoteHost());
-      register(upgrade(pending, negotiation, raw, Optional.empty(), false), false);
-    } catch (IOException | MalformedMessageException e) {
-      refusals.add(raw.remoteAddress().toString(), String.valueOf(e.getMessage()));
-      raw.closeGently();
-    }
-  }
-
-  private record Secured(RawConnection raw, Upgrader.Upgraded upgraded) {
-  }
-
-  private Secured upgrade(Handshakes.Pending pending, Transport.Negotiation negotiation, RawConnection opened,
-      Optional<PeerId> expected, boolean initiator) throws IOException, MalformedMessageException {
-    try {
-      RawConnection raw = negotiation.run(opened);
-      return new Secured(raw, initiator ? upgrader.initiate(raw, expected) : upgrader.respond(raw, expected));
-    } catch (IOException e) {
-      if (pending.expired()) {
-        throw new IOException(
-            "the handshake took longer than " + options.limits().timeouts().handshake().toMillis() + " ms", e);
-      }
-      throw e;
-    }
-  }
-
   /** Takes a secured connection and starts to serve it. */
-  private UpgradedConnection register(Secured secured, boolean outbound) throws IOException {
-    if (secured.upgraded().remoteKey().peerId().equals(id)) {
+  private UpgradedConnection register(RawConnection raw, Upgrader.Upgraded upgraded, boolean outbound)
+      throws IOException {
+    if (upgraded.remoteKey().peerId().equals(id)) {
       throw new IOException("this is our own peer id " + id);
     }
-    UpgradedConnection connection = new UpgradedConnection(ownership, options.limits(), secured.raw(),
-        secured.upgraded(), outbound, new BufferBudget(bufferedBytes));
+    UpgradedConnection connection = new UpgradedConnection(ownership, options.limits(), raw, upgraded, outbound,
+        new BufferBudget(bufferedBytes));
     connections.add(connection);
-    execute(connection::run);
-    connectionListeners.forEach(listener -> execute(() -> listener.accept(connection)));
-    execute(() -> identify.introduce(connection));
+    workers.execute(connection::run);
+    connectionListeners.tell(connection);
+    workers.execute(() -> identify.introduce(connection));
     return connection;
   }
 
   /** The last inbound connections that did not come about, with the reason, oldest first. */
   public List<String> recentRefusals() {
-    return refusals.list();
+    return upgrades.refusals();
   }
 
   // ---- dialling ----
@@ -234,7 +176,7 @@ public final class Libp2pHost implements Host {
     if (closed.get()) {
       throw new DialException("this host is closed", false);
     }
-    Transport transport = transports.stream().filter(t -> t.canDial(address)).findFirst()
+    Transport transport = ports.dialling(address)
         .orElseThrow(() -> new DialException("cannot dial " + address + ": no transport for it", false));
     Optional<PeerId> expected = address.peer();
     if (expected.isPresent() && expected.get().equals(id)) {
@@ -263,36 +205,14 @@ public final class Libp2pHost implements Host {
   }
 
   private Connection dial(Transport transport, Multiaddr address, Optional<PeerId> expected) {
-    RawConnection[] opened = new RawConnection[1];
-    try (Handshakes.Pending pending = dialling.begin(Optional.empty())) {
-      connections.requireRoom();
-      RawConnection raw = transport.dial(address, options.limits().timeouts().dial(), connection -> {
-        opened[0] = connection;
-        pending.guard(connection);
-      });
-      opened[0] = raw;
-      Connection connection = register(upgrade(pending, r -> r, raw, expected, true), true);
-      peerstore.addAddresses(connection.remotePeer(), List.of(address), Peerstore.Source.DIALLED);
-      return connection;
-    } catch (IOException | MalformedMessageException e) {
-      if (opened[0] != null) {
-        opened[0].close();
-      }
-      throw new DialException("cannot connect to " + address + ": " + e.getMessage(), e instanceof IOException, e);
-    }
+    Connection connection = upgrades.dial(transport, address, expected);
+    peerstore.addAddresses(connection.remotePeer(), List.of(address), Peerstore.Source.DIALLED);
+    return connection;
   }
 
   @Override
   public Connection upgrade(RawConnection raw, boolean initiator, boolean outbound, Optional<PeerId> expected) {
-    try (Handshakes.Pending pending = dialling.begin(Optional.empty())) {
-      pending.guard(raw);
-      connections.requireRoom();
-      return register(upgrade(pending, r -> r, raw, expected, initiator), outbound);
-    } catch (IOException | MalformedMessageException e) {
-      raw.close();
-      throw new DialException("no handshake with " + raw.remoteAddress() + ": " + e.getMessage(),
-          e instanceof IOException, e);
-    }
+    return upgrades.upgrade(raw, initiator, outbound, expected);
   }
 
   @Override
@@ -369,20 +289,11 @@ public final class Libp2pHost implements Host {
 
   // ---- threads ----
 
-  private void execute(Runnable task) {
-    try {
-      threads.execute(task);
-    } catch (RejectedExecutionException e) {
-      LOG.debug("not run, the host is closed");
-    }
-  }
-
   private void watchDeadlines() {
     long saveAt = System.nanoTime() + SAVE_EVERY.toNanos();
     while (!closed.get()) {
       long now = System.nanoTime();
-      accepting.tick(now);
-      dialling.tick(now);
+      upgrades.tick(now);
       for (UpgradedConnection connection : connections.all()) {
         try {
           connection.tick(now);
@@ -413,7 +324,7 @@ public final class Libp2pHost implements Host {
   }
 
   int pendingHandshakes() {
-    return accepting.count();
+    return upgrades.underWay();
   }
 
   @Override
@@ -426,28 +337,18 @@ public final class Libp2pHost implements Host {
         pubsub.close();
       }
     }
-    listeners.forEach(Transport.Listener::close);
-    accepting.closeAll();
-    dialling.closeAll();
+    ports.close();
+    upgrades.close();
     List<UpgradedConnection> last = connections.close();
-    last.forEach(connection -> execute(() -> connection.close("this host is closing")));
-    threads.shutdown();
-    if (!ended(GOODBYE)) {
+    last.forEach(connection -> workers.execute(() -> connection.close("this host is closing")));
+    workers.shutdown();
+    if (!workers.ended(GOODBYE)) {
       last.forEach(connection -> connection.kill("this host is closing"));
-      if (!ended(THREADS_END)) {
+      if (!workers.ended(THREADS_END)) {
         LOG.debug("closed; a handler is still at work");
       }
     }
     peerstoreFile.ifPresent(PeerstoreFile::save);
-  }
-
-  private boolean ended(Duration within) {
-    try {
-      return threads.awaitTermination(within.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
   }
 
   /** What connections, transports and identify see of this host. */
@@ -474,25 +375,25 @@ public final class Libp2pHost implements Host {
 
     @Override
     public void execute(Runnable task) {
-      Libp2pHost.this.execute(task);
+      workers.execute(task);
     }
 
     @Override
     public void accepted(RawConnection connection, Transport.Negotiation negotiation) {
-      execute(() -> accept(connection, negotiation));
+      execute(() -> upgrades.accept(connection, negotiation));
     }
 
     @Override
     public void described(Connection connection, PeerDescription description) {
       ((UpgradedConnection) connection).describe(description);
       peerstore.describe(description);
-      identifyListeners.forEach(listener -> execute(() -> listener.accept(connection)));
+      identifyListeners.tell(connection);
     }
 
     @Override
     public void closed(UpgradedConnection connection) {
       connections.remove(connection);
-      disconnectionListeners.forEach(listener -> execute(() -> listener.accept(connection)));
+      disconnectionListeners.tell(connection);
     }
   }
 }

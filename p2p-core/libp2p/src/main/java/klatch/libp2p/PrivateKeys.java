@@ -1,9 +1,11 @@
 package klatch.libp2p;
 
+import java.security.GeneralSecurityException;
+import java.security.Signature;
 import java.util.Arrays;
 import klatch.libp2p.wire.Protobuf;
 
-/** Reads the protobuf {@code PrivateKey} in which libp2p programs store identities (libp2p peer-ids). */
+/** What private keys have in common, above all the protobuf {@code PrivateKey} in which libp2p programs store them (libp2p peer-ids). */
 public final class PrivateKeys {
   private static final int TYPE = 1;
   private static final int DATA = 2;
@@ -31,6 +33,18 @@ public final class PrivateKeys {
       case RSA -> RsaKey.fromPkcs1(data);
       case ECDSA -> EcdsaKey.fromSec1(data);
     };
+  }
+
+  /** The signature that the JDK makes with a key of its own. */
+  static byte[] signature(String algorithm, java.security.PrivateKey key, byte[] message) {
+    try {
+      Signature signature = Signature.getInstance(algorithm);
+      signature.initSign(key);
+      signature.update(message);
+      return signature.sign();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("cannot sign", e);
+    }
   }
 
   private static Ed25519Key ed25519(byte[] data) throws MalformedMessageException {

@@ -24,11 +24,7 @@ sealed interface HopMessage {
     }
   }
 
-  int TYPE = 1;
-  int PEER = 2;
-  int RESERVATION = 3;
-  int LIMIT = 4;
-  int STATUS = 5;
+  RelayFields.Tags TAGS = new RelayFields.Tags(3, 4, 5);
   int TYPE_RESERVE = 0;
   int TYPE_CONNECT = 1;
   int TYPE_STATUS = 2;
@@ -36,48 +32,30 @@ sealed interface HopMessage {
   default byte[] encode() {
     Protobuf.Writer message = new Protobuf.Writer();
     switch (this) {
-      case Reserve() -> message.number(TYPE, TYPE_RESERVE);
+      case Reserve() -> message.number(RelayFields.TYPE, TYPE_RESERVE);
       case Connect(PeerAddresses target) ->
-        message.number(TYPE, TYPE_CONNECT).bytes(PEER, target.encode().toByteArray());
+        message.number(RelayFields.TYPE, TYPE_CONNECT).bytes(RelayFields.PEER, target.encode().toByteArray());
       case Status(RelayStatus status, Optional<Reservation> reservation, CircuitLimit limit) -> {
-        message.number(TYPE, TYPE_STATUS);
-        reservation.ifPresent(granted -> message.bytes(RESERVATION, granted.encode()));
-        if (!limit.isNone()) {
-          message.bytes(LIMIT, limit.encode());
-        }
-        message.number(STATUS, status.code());
+        message.number(RelayFields.TYPE, TYPE_STATUS);
+        reservation.ifPresent(granted -> message.bytes(TAGS.reservation(), granted.encode()));
+        RelayFields.write(message, TAGS.limit(), limit);
+        message.number(TAGS.status(), status.code());
       }
     }
     return message.toByteArray();
   }
 
   static HopMessage decode(byte[] bytes) throws MalformedMessageException {
-    long type = -1;
-    Optional<PeerAddresses> peer = Optional.empty();
-    Optional<Reservation> reservation = Optional.empty();
-    CircuitLimit limit = CircuitLimit.NONE;
-    RelayStatus status = RelayStatus.UNUSED;
-    for (Protobuf.Field field : Protobuf.read(bytes)) {
-      switch (field.tag()) {
-        case TYPE -> type = field.number();
-        case PEER -> peer = Optional.of(PeerAddresses.decode(field.array()));
-        case RESERVATION -> reservation = Optional.of(Reservation.decode(field.array()));
-        case LIMIT -> limit = CircuitLimit.decode(field.array());
-        case STATUS -> status = RelayStatus.of(field.number());
-        default -> {
-          // Unknown fields are for later versions.
-        }
-      }
-    }
-    if (type == TYPE_RESERVE) {
+    RelayFields fields = RelayFields.read(bytes, TAGS);
+    if (fields.type() == TYPE_RESERVE) {
       return new Reserve();
     }
-    if (type == TYPE_CONNECT) {
-      return new Connect(peer.orElseThrow(() -> new MalformedMessageException("a CONNECT without a peer")));
+    if (fields.type() == TYPE_CONNECT) {
+      return new Connect(fields.requirePeer());
     }
-    if (type == TYPE_STATUS) {
-      return new Status(status, reservation, limit);
+    if (fields.type() == TYPE_STATUS) {
+      return new Status(fields.status(), fields.reservation(), fields.limit());
     }
-    throw new MalformedMessageException("hop message of type " + type + ", 0 to " + TYPE_STATUS);
+    throw new MalformedMessageException("hop message of type " + fields.type() + ", 0 to " + TYPE_STATUS);
   }
 }

@@ -1,6 +1,5 @@
 package klatch.libp2p.relay;
 
-import java.util.Optional;
 import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.protocol.PeerAddresses;
 import klatch.libp2p.wire.Protobuf;
@@ -17,10 +16,7 @@ sealed interface StopMessage {
   record Status(RelayStatus status) implements StopMessage {
   }
 
-  int TYPE = 1;
-  int PEER = 2;
-  int LIMIT = 3;
-  int STATUS = 4;
+  RelayFields.Tags TAGS = new RelayFields.Tags(0, 3, 4);
   int TYPE_CONNECT = 0;
   int TYPE_STATUS = 1;
 
@@ -28,38 +24,23 @@ sealed interface StopMessage {
     Protobuf.Writer message = new Protobuf.Writer();
     switch (this) {
       case Connect(PeerAddresses initiator, CircuitLimit limit) -> {
-        message.number(TYPE, TYPE_CONNECT).bytes(PEER, initiator.encode().toByteArray());
-        if (!limit.isNone()) {
-          message.bytes(LIMIT, limit.encode());
-        }
+        message.number(RelayFields.TYPE, TYPE_CONNECT).bytes(RelayFields.PEER, initiator.encode().toByteArray());
+        RelayFields.write(message, TAGS.limit(), limit);
       }
-      case Status(RelayStatus status) -> message.number(TYPE, TYPE_STATUS).number(STATUS, status.code());
+      case Status(RelayStatus status) ->
+        message.number(RelayFields.TYPE, TYPE_STATUS).number(TAGS.status(), status.code());
     }
     return message.toByteArray();
   }
 
   static StopMessage decode(byte[] bytes) throws MalformedMessageException {
-    long type = -1;
-    Optional<PeerAddresses> peer = Optional.empty();
-    CircuitLimit limit = CircuitLimit.NONE;
-    RelayStatus status = RelayStatus.UNUSED;
-    for (Protobuf.Field field : Protobuf.read(bytes)) {
-      switch (field.tag()) {
-        case TYPE -> type = field.number();
-        case PEER -> peer = Optional.of(PeerAddresses.decode(field.array()));
-        case LIMIT -> limit = CircuitLimit.decode(field.array());
-        case STATUS -> status = RelayStatus.of(field.number());
-        default -> {
-          // Unknown fields are for later versions.
-        }
-      }
+    RelayFields fields = RelayFields.read(bytes, TAGS);
+    if (fields.type() == TYPE_CONNECT) {
+      return new Connect(fields.requirePeer(), fields.limit());
     }
-    if (type == TYPE_CONNECT) {
-      return new Connect(peer.orElseThrow(() -> new MalformedMessageException("a CONNECT without a peer")), limit);
+    if (fields.type() == TYPE_STATUS) {
+      return new Status(fields.status());
     }
-    if (type == TYPE_STATUS) {
-      return new Status(status);
-    }
-    throw new MalformedMessageException("stop message of type " + type + ", 0 or " + TYPE_STATUS);
+    throw new MalformedMessageException("stop message of type " + fields.type() + ", 0 or " + TYPE_STATUS);
   }
 }

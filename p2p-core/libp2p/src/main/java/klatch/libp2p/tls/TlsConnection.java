@@ -2,29 +2,26 @@ package klatch.libp2p.tls;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
-import klatch.libp2p.Multiaddr;
+import klatch.libp2p.transport.LayeredConnection;
 import klatch.libp2p.transport.RawConnection;
 
 /**
  * A raw connection inside TLS. One thread reads, another may write; {@code writing} also covers what the reader has to answer, such as a new key.
  */
-public final class TlsConnection implements RawConnection {
+public final class TlsConnection extends LayeredConnection {
   /** Records put together into one write to the connection underneath. */
   private static final int MAX_RECORDS_PER_WRITE = 4;
   /** Plain bytes of one record (RFC 8446, section 5.1). */
   private static final int MAX_RECORD_PLAIN_BYTES = 16 * 1024;
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-  private final RawConnection raw;
   private final SSLEngine engine;
   private final ReentrantLock writing = new ReentrantLock();
   private final byte[] incoming;
@@ -35,7 +32,7 @@ public final class TlsConnection implements RawConnection {
   private boolean ended;
 
   private TlsConnection(RawConnection raw, SSLEngine engine) {
-    this.raw = raw;
+    super(raw);
     this.engine = engine;
     int packet = engine.getSession().getPacketBufferSize();
     this.incoming = new byte[2 * packet];
@@ -149,7 +146,7 @@ public final class TlsConnection implements RawConnection {
     if (incomingEnd == incoming.length) {
       throw new SSLException("TLS record of more than " + incoming.length + " bytes");
     }
-    int count = raw.read(incoming, incomingEnd, incoming.length - incomingEnd);
+    int count = under().read(incoming, incomingEnd, incoming.length - incomingEnd);
     if (count < 0) {
       ended = true;
     } else {
@@ -195,7 +192,7 @@ public final class TlsConnection implements RawConnection {
       }
     } while (source.hasRemaining() && out.remaining() >= outgoing.length);
     if (out.position() > 0) {
-      raw.write(records, 0, out.position());
+      under().write(records, 0, out.position());
     }
   }
 
@@ -203,36 +200,6 @@ public final class TlsConnection implements RawConnection {
   public void endOutput() throws IOException {
     engine.closeOutbound();
     flush();
-    raw.endOutput();
-  }
-
-  @Override
-  public Multiaddr remoteAddress() {
-    return raw.remoteAddress();
-  }
-
-  @Override
-  public Multiaddr localAddress() {
-    return raw.localAddress();
-  }
-
-  @Override
-  public Optional<InetAddress> remoteHost() {
-    return raw.remoteHost();
-  }
-
-  @Override
-  public boolean limited() {
-    return raw.limited();
-  }
-
-  @Override
-  public void closeGently() {
-    raw.closeGently();
-  }
-
-  @Override
-  public void close() {
-    raw.close();
+    super.endOutput();
   }
 }

@@ -1,25 +1,21 @@
 package klatch.libp2p.transport;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.util.Optional;
-import klatch.libp2p.Multiaddr;
 
 /** A raw connection whose first bytes were read already: they come first, then the rest. */
-final class Remaining implements RawConnection {
+final class Remaining extends LayeredConnection {
   private final RawBytes bytes;
-  private final RawConnection raw;
 
   Remaining(RawBytes bytes) {
+    super(bytes.connection());
     this.bytes = bytes;
-    this.raw = bytes.connection();
   }
 
   @Override
   public int read(byte[] target, int offset, int length) throws IOException {
     int count = Math.min(length, bytes.buffered());
     if (count == 0) {
-      return raw.read(target, offset, length);
+      return under().read(target, offset, length);
     }
     int at = bytes.require(count);
     System.arraycopy(bytes.buffer(), at, target, offset, count);
@@ -29,41 +25,6 @@ final class Remaining implements RawConnection {
 
   @Override
   public void write(byte[] source, int offset, int length) throws IOException {
-    raw.write(source, offset, length);
-  }
-
-  @Override
-  public void endOutput() throws IOException {
-    raw.endOutput();
-  }
-
-  @Override
-  public Multiaddr remoteAddress() {
-    return raw.remoteAddress();
-  }
-
-  @Override
-  public Multiaddr localAddress() {
-    return raw.localAddress();
-  }
-
-  @Override
-  public Optional<InetAddress> remoteHost() {
-    return raw.remoteHost();
-  }
-
-  @Override
-  public boolean limited() {
-    return raw.limited();
-  }
-
-  @Override
-  public void closeGently() {
-    raw.closeGently();
-  }
-
-  @Override
-  public void close() {
-    raw.close();
+    under().write(source, offset, length);
   }
 }

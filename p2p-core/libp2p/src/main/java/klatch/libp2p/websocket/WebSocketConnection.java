@@ -2,21 +2,19 @@ package klatch.libp2p.websocket;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.Multiaddr;
+import klatch.libp2p.transport.LayeredConnection;
 import klatch.libp2p.transport.RawBytes;
-import klatch.libp2p.transport.RawConnection;
 import klatch.libp2p.yamux.FloodGauge;
 
 /**
  * A WebSocket as a byte stream (RFC 6455, section 5): binary frames whose borders mean nothing. One thread reads, others write under {@code writing};
  * the reader answers pings there too.
  */
-final class WebSocketConnection implements RawConnection {
+final class WebSocketConnection extends LayeredConnection {
   /** Longest frame read; its bytes are handed on as they come, so it costs no memory. */
   static final long MAX_FRAME_BYTES = 64L * 1024 * 1024;
   /** Longest payload of a control frame. */
@@ -54,6 +52,7 @@ final class WebSocketConnection implements RawConnection {
   private boolean closeSent;
 
   WebSocketConnection(RawBytes bytes, boolean client) {
+    super(bytes.connection());
     this.bytes = bytes;
     this.client = client;
   }
@@ -256,29 +255,19 @@ final class WebSocketConnection implements RawConnection {
   @Override
   public void endOutput() throws IOException {
     sendClose(NORMAL_CLOSURE);
-    bytes.connection().endOutput();
+    super.endOutput();
   }
 
   // ---- the connection underneath ----
 
   @Override
   public Multiaddr remoteAddress() {
-    return WebSocketTransport.webSocket(bytes.connection().remoteAddress());
+    return WebSocketTransport.webSocket(super.remoteAddress());
   }
 
   @Override
   public Multiaddr localAddress() {
-    return WebSocketTransport.webSocket(bytes.connection().localAddress());
-  }
-
-  @Override
-  public Optional<InetAddress> remoteHost() {
-    return bytes.connection().remoteHost();
-  }
-
-  @Override
-  public boolean limited() {
-    return bytes.connection().limited();
+    return WebSocketTransport.webSocket(super.localAddress());
   }
 
   @Override
@@ -288,11 +277,6 @@ final class WebSocketConnection implements RawConnection {
     } catch (IOException e) {
       // Gone without a word.
     }
-    bytes.connection().closeGently();
-  }
-
-  @Override
-  public void close() {
-    bytes.connection().close();
+    super.closeGently();
   }
 }
