@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * GossipSub on a host: to every connected peer that speaks it, one stream out and one in. Who is connected is the application's part. Safe
- * for any thread.
+ * GossipSub on a host: to every connected peer that speaks it, one stream out and one in. Who is connected is the application's part, direct
+ * peers apart. Safe for any thread.
  */
 public final class Gossipsub implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Gossipsub.class);
@@ -37,6 +37,7 @@ public final class Gossipsub implements AutoCloseable {
   private final GossipsubOptions options;
   private final MessageSigning signing;
   private final RouterDriver driver;
+  private final DirectPeers direct;
   private final Map<PeerId, PeerLink> links = new HashMap<>();
   private final Map<Connection, Integer> reopenings = new ConcurrentHashMap<>();
   private final Map<PeerId, Stream> inbound = new ConcurrentHashMap<>();
@@ -49,6 +50,7 @@ public final class Gossipsub implements AutoCloseable {
     this.signing = new MessageSigning(options.signatures(), options.key(),
         now.getEpochSecond() * 1_000_000_000L + now.getNano());
     this.driver = new RouterDriver(host.id(), options, signing);
+    this.direct = new DirectPeers(host, options.directPeers(), options.parameters().timing().heartbeatMillis());
   }
 
   /** Starts with {@link GossipsubOptions#of}. */
@@ -72,6 +74,7 @@ public final class Gossipsub implements AutoCloseable {
     PubsubVersion.PROTOCOLS.forEach(protocol -> host.handle(protocol, gossipsub::read));
     host.onConnection(gossipsub::ensureLink);
     host.connections().forEach(gossipsub::ensureLink);
+    gossipsub.direct.start();
     return gossipsub;
   }
 
@@ -188,6 +191,7 @@ public final class Gossipsub implements AutoCloseable {
       return;
     }
     PubsubVersion.PROTOCOLS.forEach(host::removeHandler);
+    direct.close();
     driver.close();
     inbound.values().forEach(Stream::reset);
   }
