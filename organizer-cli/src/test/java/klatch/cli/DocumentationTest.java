@@ -35,6 +35,8 @@ final class DocumentationTest {
   });
   /** What every command has. */
   private static final Set<String> EVERYWHERE = Set.of("--help", "--version", "--json", "--data-dir");
+  /** Documents that say which test shows what. */
+  private static final List<String> NAMING_TESTS = List.of("docs/faults.md", "p2p-core/libp2p/README.md");
   private static final Set<String> NOT_OURS = Set.of("target", "node_modules");
   private static final Pattern FENCE = Pattern.compile("(?ms)^```(\\w*)\\n(.*?)^```");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^()\\s]+)\\)");
@@ -102,28 +104,31 @@ final class DocumentationTest {
   }
 
   @Test
-  void everyTestThatTheTableOfFaultsNamesIsThere() throws IOException {
+  void everyTestThatTheDocumentsNameIsThere() throws IOException {
     Map<String, Path> classes = new HashMap<>();
     for (Path file : files(".java")) {
       classes.put(file.getFileName().toString().replace(".java", ""), file);
     }
     List<String> missing = new ArrayList<>();
-    int seen = 0;
-    for (MatchResult named : TEST.matcher(Files.readString(ROOT.resolve("docs/faults.md"))).results().toList()) {
-      seen++;
-      Path file = classes.get(named.group(1));
-      if (file == null || !isTest(Files.readString(file), named.group(2))) {
-        missing.add(named.group());
+    for (String document : NAMING_TESTS) {
+      List<MatchResult> named = TEST.matcher(Files.readString(ROOT.resolve(document))).results().toList();
+      assertThat(named).as(document).hasSizeGreaterThan(25);
+      for (MatchResult test : named) {
+        Path file = classes.get(test.group(1));
+        if (file == null || !isTest(Files.readString(file), test.group(2))) {
+          missing.add(document + " -> " + test.group());
+        }
       }
     }
     assertThat(missing).isEmpty();
-    assertThat(seen).isGreaterThan(50);
   }
 
   /** Whether a method of this name follows an annotation that makes it a test. */
   private static boolean isTest(String source, String method) {
-    return Pattern.compile("@(Test|TestFactory|ParameterizedTest|Property)\\b[^;{}]*?(\\{[^;{}]*\\}[^;{}]*?)?\\b"
-        + Pattern.quote(method) + "\\(").matcher(source).find();
+    return Pattern
+        .compile("@(Test|TestFactory|ParameterizedTest|Property|FuzzTest)\\b[^;{}]*?(\\{[^;{}]*\\}[^;{}]*?)?\\b"
+            + Pattern.quote(method) + "\\(")
+        .matcher(source).find();
   }
 
   private static Set<String> options(CommandLine command) {

@@ -14,7 +14,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -30,28 +29,6 @@ import org.junit.jupiter.api.Timeout;
 class HostIT {
   private static final String ECHO = "/test/echo/1";
 
-  static void echo(Stream stream) throws IOException {
-    byte[] buffer = new byte[64 * 1024];
-    for (int n = stream.input().read(buffer); n >= 0; n = stream.input().read(buffer)) {
-      stream.output().write(buffer, 0, n);
-    }
-  }
-
-  /** Sends {@code bytes} while another thread reads, and gives what came back. */
-  static byte[] roundTrip(Stream stream, byte[] bytes) throws Exception {
-    CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> {
-      try {
-        stream.output().write(bytes);
-        stream.closeWrite();
-      } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
-      }
-    }, task -> Thread.ofVirtual().start(task));
-    byte[] back = stream.input().readAllBytes();
-    writing.get(10, TimeUnit.SECONDS);
-    return back;
-  }
-
   static byte[] randomBytes(int count, long seed) {
     byte[] bytes = new byte[count];
     new Random(seed).nextBytes(bytes);
@@ -65,12 +42,12 @@ class HostIT {
   @Test
   void sixteenMebibytesComeBackUnchanged() throws Exception {
     try (HostPair hosts = HostPair.start()) {
-      hosts.server().handle(ECHO, HostIT::echo);
+      hosts.server().handle(ECHO, Echo::answer);
       Connection connection = hosts.connect();
       assertThat(connection.remotePeer()).isEqualTo(hosts.server().id());
       byte[] sent = randomBytes(16 * 1024 * 1024, 1);
       try (Stream stream = connection.open(ECHO)) {
-        assertThat(sha256(roundTrip(stream, sent))).isEqualTo(sha256(sent));
+        assertThat(sha256(Echo.roundTrip(stream, sent))).isEqualTo(sha256(sent));
       }
       await().untilAsserted(() -> assertThat(hosts.server().bufferedBytes() + hosts.client().bufferedBytes()).isZero());
     }
@@ -79,14 +56,14 @@ class HostIT {
   @Test
   void aHundredStreamsAtOnceKeepTheirBytesApart() throws Exception {
     try (HostPair hosts = HostPair.start(); var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      hosts.server().handle(ECHO, HostIT::echo);
+      hosts.server().handle(ECHO, Echo::answer);
       Connection connection = hosts.connect();
       List<Future<Boolean>> results = new ArrayList<>();
       for (int i = 0; i < 100; i++) {
         byte[] sent = randomBytes(50_000 + i, i);
         results.add(threads.submit(() -> {
           try (Stream stream = connection.open(ECHO)) {
-            return java.util.Arrays.equals(roundTrip(stream, sent), sent);
+            return java.util.Arrays.equals(Echo.roundTrip(stream, sent), sent);
           }
         }));
       }
@@ -99,12 +76,12 @@ class HostIT {
   @Test
   void theListenerCanOpenStreamsToTheDialer() throws Exception {
     try (HostPair hosts = HostPair.start()) {
-      hosts.client().handle(ECHO, HostIT::echo);
+      hosts.client().handle(ECHO, Echo::answer);
       hosts.connect();
       await().until(() -> hosts.server().connection(hosts.client().id()).isPresent());
       try (Stream stream = hosts.server().open(hosts.client().id(), ECHO)) {
         byte[] sent = randomBytes(1000, 3);
-        assertThat(roundTrip(stream, sent)).isEqualTo(sent);
+        assertThat(Echo.roundTrip(stream, sent)).isEqualTo(sent);
       }
     }
   }
@@ -152,7 +129,7 @@ class HostIT {
   @Test
   void aHandlerThatThrowsResetsItsStreamOnly() throws Exception {
     try (HostPair hosts = HostPair.start()) {
-      hosts.server().handle(ECHO, HostIT::echo);
+      hosts.server().handle(ECHO, Echo::answer);
       hosts.server().handle("/test/bad/1", stream -> {
         stream.input().read();
         throw new MalformedMessageException("no sense");
@@ -162,7 +139,7 @@ class HostIT {
       bad.output().write(1);
       assertThatThrownBy(() -> bad.input().read()).isInstanceOf(StreamResetException.class);
       try (Stream good = connection.open(ECHO)) {
-        assertThat(roundTrip(good, new byte[10])).hasSize(10);
+        assertThat(Echo.roundTrip(good, new byte[10])).hasSize(10);
       }
     }
   }
@@ -178,14 +155,14 @@ class HostIT {
           Thread.currentThread().interrupt();
         }
       });
-      hosts.server().handle(ECHO, HostIT::echo);
+      hosts.server().handle(ECHO, Echo::answer);
       Connection connection = hosts.connect();
       Stream deaf = connection.open("/test/deaf/1");
       deaf.timeout(Duration.ofMillis(200));
       assertThatThrownBy(() -> deaf.output().write(new byte[1024 * 1024])).isInstanceOf(SocketTimeoutException.class);
       assertThat(hosts.server().bufferedBytes()).isBetween(200_000L, (long) Limits.INITIAL_WINDOW_BYTES);
       try (Stream good = connection.open(ECHO)) {
-        assertThat(roundTrip(good, new byte[100_000])).hasSize(100_000);
+        assertThat(Echo.roundTrip(good, new byte[100_000])).hasSize(100_000);
       }
       done.countDown();
     }
@@ -194,7 +171,7 @@ class HostIT {
   @Test
   void identifyTellsKeyAddressesProtocolsAndASignedRecord() {
     try (HostPair hosts = HostPair.start()) {
-      hosts.server().handle(ECHO, HostIT::echo);
+      hosts.server().handle(ECHO, Echo::answer);
       Connection connection = hosts.connect();
       PeerDescription peer = Identify.request(connection);
       assertThat(peer.peer()).isEqualTo(hosts.server().id());
@@ -224,7 +201,7 @@ class HostIT {
       Connection connection = hosts.connect();
       assertThatThrownBy(() -> connection.open("/nobody/knows/1")).isInstanceOf(ProtocolNotSupportedException.class)
           .hasMessageContaining("/nobody/knows/1");
-      hosts.server().handle(ECHO, HostIT::echo);
+      hosts.server().handle(ECHO, Echo::answer);
       assertThat(connection.open(List.of("/nobody/knows/1", ECHO)).protocol()).isEqualTo(ECHO);
     }
   }

@@ -29,7 +29,7 @@ class HostPolicyIT {
       Connection connection = hosts.connect();
       await().until(() -> told.size() == 1);
       await().until(() -> hosts.server().connection(hosts.client().id()).flatMap(Connection::description).isPresent());
-      hosts.server().handle("/test/new/1", HostIT::echo);
+      hosts.server().handle("/test/new/1", Echo::answer);
       hosts.server().announce(Multiaddr.parse("/ip4/203.0.113.7/tcp/4001"));
       await().until(() -> told.size() == 2);
       PeerDescription description = connection.description().orElseThrow();

@@ -29,7 +29,7 @@ class HostileHandshakeIT {
   void start() {
     hosts = HostPair.start(Limits.DEFAULT.withConnections(4).withPending(16, PENDING_PER_ADDRESS)
         .withTimeouts(Limits.Timeouts.DEFAULT.withHandshake(Duration.ofMillis(600))));
-    hosts.server().handle(ECHO, HostIT::echo);
+    hosts.server().handle(ECHO, Echo::answer);
     hosts.connect();
   }
 
@@ -37,7 +37,7 @@ class HostileHandshakeIT {
   void othersAreUnharmedAndNothingIsLeftBehind() throws Exception {
     await().untilAsserted(() -> assertThat(hosts.server().pendingHandshakes()).isZero());
     try (Stream stream = hosts.client().open(hosts.server().id(), ECHO)) {
-      assertThat(HostIT.roundTrip(stream, new byte[10_000])).hasSize(10_000);
+      assertThat(Echo.roundTrip(stream, new byte[10_000])).hasSize(10_000);
     }
     hosts.close();
   }

@@ -38,9 +38,9 @@ class HostileWebSocketIT {
   void othersAreServed() throws Exception {
     socket.close();
     try (Libp2pHost client = Libp2pHost.create(HostOptions.of(Ed25519Key.generate()))) {
-      host.handle("/test/echo/1", HostIT::echo);
+      host.handle("/test/echo/1", Echo::answer);
       try (Stream stream = client.connect(host.listenAddresses().getFirst()).open("/test/echo/1")) {
-        assertThat(HostIT.roundTrip(stream, new byte[1000])).hasSize(1000);
+        assertThat(Echo.roundTrip(stream, new byte[1000])).hasSize(1000);
       }
     }
     await().untilAsserted(() -> assertThat(host.pendingHandshakes()).isZero());

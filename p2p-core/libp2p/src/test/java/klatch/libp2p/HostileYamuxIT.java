@@ -32,7 +32,7 @@ class HostileYamuxIT {
     hosts = HostPair.start(Limits.DEFAULT.withStreams(INBOUND_STREAMS, 100)
         .withTimeouts(Limits.Timeouts.DEFAULT.withWrite(WRITE_TIMEOUT).withNegotiation(Duration.ofMillis(500))
             .withClosedStream(Duration.ofMillis(300))));
-    hosts.server().handle(ECHO, HostIT::echo);
+    hosts.server().handle(ECHO, Echo::answer);
     hosts.server().handle(DEAF, stream -> {
       boolean[] closed = {false};
       stream.connection().onClose(c -> {
@@ -60,7 +60,7 @@ class HostileYamuxIT {
   @AfterEach
   void othersAreUnharmed() throws Exception {
     try (Stream stream = hosts.client().open(hosts.server().id(), ECHO)) {
-      assertThat(HostIT.roundTrip(stream, new byte[10_000])).hasSize(10_000);
+      assertThat(Echo.roundTrip(stream, new byte[10_000])).hasSize(10_000);
     }
     peer.close();
     hosts.close();
@@ -193,6 +193,25 @@ class HostileYamuxIT {
     open(1, DEAF);
     peer.frames(Limits.EMPTY_FRAME_BURST + 5000, YamuxFrame.DATA, 0, 1, 0);
     assertFloodCutOff("a flood of empty frames");
+  }
+
+  @Test
+  void aFloodOfFramesThatSayWhatIsKnownEndsTheConnection() throws Exception {
+    open(1, DEAF);
+    peer.frames(Limits.EMPTY_FRAME_BURST + 5000, YamuxFrame.WINDOW_UPDATE, YamuxFrame.ACK, 1, 0);
+    assertFloodCutOff("a flood of empty frames");
+  }
+
+  @Test
+  void manyTinyFramesTakeNoMoreThanTheirBytes() throws Exception {
+    open(1, DEAF);
+    for (int i = 0; i < 2_000; i++) {
+      peer.frame(YamuxFrame.DATA, 0, 1, 1, new byte[1]);
+    }
+    peer.frame(YamuxFrame.PING, YamuxFrame.SYN, 0, 5);
+    assertThat(peer.await(YamuxFrame.PING, YamuxFrame.ACK).length()).isEqualTo(5);
+    assertThat(hosts.server().bufferedBytes()).isEqualTo(2_000);
+    assertThat(connection.isOpen()).isTrue();
   }
 
   @Test

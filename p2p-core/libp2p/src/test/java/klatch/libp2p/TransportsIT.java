@@ -47,14 +47,14 @@ class TransportsIT {
 
   private static Libp2pHost server(HostOptions options) {
     Libp2pHost host = Libp2pHost.create(options);
-    host.handle(ECHO, HostIT::echo);
+    host.handle(ECHO, Echo::answer);
     return host;
   }
 
   private static void assertEchoes(Connection connection) throws Exception {
     byte[] sent = HostIT.randomBytes(1_500_000, 9);
     try (Stream stream = connection.open(ECHO)) {
-      assertThat(HostIT.roundTrip(stream, sent)).isEqualTo(sent);
+      assertThat(Echo.roundTrip(stream, sent)).isEqualTo(sent);
     }
     assertThat(Ping.roundTrip(connection)).isPositive();
   }

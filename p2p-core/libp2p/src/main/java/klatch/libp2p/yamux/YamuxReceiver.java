@@ -70,7 +70,7 @@ public final class YamuxReceiver {
           "frame for stream " + Integer.toUnsignedString(id) + ", which nobody has opened");
     }
     boolean data = frame.type() == YamuxFrame.DATA;
-    if (frame.length() == 0 && (stream == null || frame.flags() == 0)) {
+    if (frame.length() == 0 && (stream == null || !stream.isNews(frame.flags()))) {
       flood.count("empty frames");
     }
     if (stream != null && frame.has(YamuxFrame.ACK)) {

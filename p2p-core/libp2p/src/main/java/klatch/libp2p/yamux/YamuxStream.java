@@ -84,6 +84,17 @@ public final class YamuxStream {
 
   // ---- called by the session's reader ----
 
+  /** Whether a frame with these flags and without bytes says anything that was not known. */
+  public boolean isNews(int flags) {
+    lock.lock();
+    try {
+      return (flags & (YamuxFrame.SYN | YamuxFrame.RST)) != 0 || ((flags & YamuxFrame.ACK) != 0 && !acknowledged)
+          || ((flags & YamuxFrame.FIN) != 0 && !remoteFinished);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Takes note of a data frame before its payload; a peer that sends more than it was granted breaks the protocol. */
   public void announce(long length) throws MalformedMessageException {
     lock.lock();

@@ -4,15 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
-import klatch.libp2p.Ed25519Key;
 import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.PeerId;
 
@@ -47,72 +41,54 @@ final class GossipsubFuzzTest {
   }
 
   /** A router whose every input comes out of the fuzzer's bytes. */
-  private static final class Steps implements RouterSink {
+  private static final class Steps {
     private final FuzzedDataProvider input;
-    private final List<PeerId> ids = new ArrayList<>();
     private final Set<PeerId> connected = new HashSet<>();
-    private final Deque<Arrival> toAuthenticate = new ArrayDeque<>();
-    private final Deque<Arrival> toValidate = new ArrayDeque<>();
-    private final GossipsubRouter router;
-    private long now = 1_000;
-    private int delivered;
+    private final RouterRig rig = new RouterRig();
     private int accepted;
 
     Steps(FuzzedDataProvider input) {
       this.input = input;
-      for (int i = 0; i <= PEERS; i++) {
-        byte[] seed = new byte[32];
-        seed[0] = (byte) i;
-        ids.add(Ed25519Key.fromSeed(seed).peerId());
-      }
-      RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(1);
-      router = new GossipsubRouter(ids.getFirst(), GossipsubParameters.DEFAULT, ScoreParameters.VENUE,
-          MessageIdFunction.AUTHOR_AND_NUMBER, Set.of(), random, this);
     }
 
     void run() {
       for (int i = 0; i < MOST_STEPS && input.remainingBytes() > 0; i++) {
-        now += input.consumeInt(0, 2_000);
+        rig.now += input.consumeInt(0, 2_000);
         step();
+        assertThat(connected).containsAll(rig.sent.keySet());
+        rig.forgetSent();
         for (String topic : TOPICS) {
-          assertThat(connected).containsAll(router.mesh(topic));
+          assertThat(connected).containsAll(rig.router.mesh(topic));
         }
       }
-      assertThat(delivered).isLessThanOrEqualTo(accepted);
+      assertThat(rig.delivered).hasSizeLessThanOrEqualTo(accepted);
     }
 
     private PeerId peer() {
-      return ids.get(input.consumeInt(1, PEERS));
+      return RouterRig.id(input.consumeInt(1, PEERS));
     }
 
     private void step() {
       switch (input.consumeInt(0, 8)) {
         case 0 -> {
-          PeerId peer = peer();
-          connected.add(peer);
-          router.connected(peer, input.pickValue(PubsubVersion.values()),
-              input.consumeBoolean(), "10.0.0." + input.consumeInt(1, 3), now);
+          int number = input.consumeInt(1, PEERS);
+          connected.add(RouterRig.id(number));
+          rig.connect(number, input.pickValue(PubsubVersion.values()), input.consumeBoolean(),
+              "10.0.0." + input.consumeInt(1, 3));
         }
         case 1 -> {
           PeerId peer = peer();
           connected.remove(peer);
-          router.disconnected(peer, now);
+          rig.router.disconnected(peer, rig.now);
         }
-        case 2 -> router.heartbeat(now);
-        case 3 -> router.due(now);
-        case 4 -> router.join(input.pickValue(TOPICS), now);
-        case 5 -> router.leave(input.pickValue(TOPICS), now);
-        case 6 -> {
-          if (!toAuthenticate.isEmpty()) {
-            router.authenticated(toAuthenticate.removeFirst(), input.consumeBoolean(), now);
-          }
-        }
+        case 2 -> rig.router.heartbeat(rig.now);
+        case 3 -> rig.router.due(rig.now);
+        case 4 -> rig.router.join(input.pickValue(TOPICS), rig.now);
+        case 5 -> rig.router.leave(input.pickValue(TOPICS), rig.now);
+        case 6 -> rig.authenticateOne(input.consumeBoolean());
         case 7 -> {
-          if (!toValidate.isEmpty()) {
-            Verdict verdict = input.pickValue(Verdict.values());
-            accepted += verdict == Verdict.ACCEPT ? 1 : 0;
-            router.validated(toValidate.removeFirst(), verdict, now);
-          }
+          Verdict verdict = input.pickValue(Verdict.values());
+          accepted += rig.validateOne(verdict) && verdict == Verdict.ACCEPT ? 1 : 0;
         }
         default -> say();
       }
@@ -121,35 +97,10 @@ final class GossipsubFuzzTest {
     private void say() {
       byte[] bytes = input.consumeBytes(input.consumeInt(0, MOST_RPC_BYTES));
       try {
-        router.receive(peer(), RpcCodec.decode(bytes, bytes.length), now);
+        rig.router.receive(peer(), RpcCodec.decode(bytes, bytes.length), rig.now);
       } catch (MalformedMessageException refused) {
-        router.penalize(peer(), 1);
+        rig.router.penalize(peer(), 1);
       }
-    }
-
-    @Override
-    public void send(PeerId to, RpcPart part) {
-      assertThat(connected).contains(to);
-    }
-
-    @Override
-    public void cancel(PeerId to, PubsubMessage message) {
-      // Nothing waits here.
-    }
-
-    @Override
-    public void authenticate(Arrival arrival) {
-      toAuthenticate.add(arrival);
-    }
-
-    @Override
-    public void validate(Arrival arrival) {
-      toValidate.add(arrival);
-    }
-
-    @Override
-    public void deliver(PubsubMessage message) {
-      delivered++;
     }
   }
 }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -15,6 +16,8 @@ import klatch.libp2p.Connection;
 import klatch.libp2p.Ed25519Key;
 import klatch.libp2p.Host;
 import klatch.libp2p.HostOptions;
+import klatch.libp2p.Peerstore;
+import klatch.libp2p.Topic;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -129,5 +132,27 @@ class GossipsubIT {
     nodes.get(2).connect(nodes.get(1));
     // The new neighbour gets no copy by the mesh: only gossip can tell it of a message from before.
     await().atMost(PATIENCE).untilAsserted(() -> assertThat(nodes.get(2).received).containsExactly("missed"));
+  }
+
+  @Test
+  void aDirectPeerIsDialledAtTheStartAndAgainWhenItIsLost() {
+    GossipNode there = new GossipNode(options -> options).subscribe();
+    nodes.add(there);
+    Ed25519Key key = Ed25519Key.generate();
+    try (Host host = Host.create(HostOptions.of(key))) {
+      host.peerstore().addAddresses(there.id(), there.host.listenAddresses(), Peerstore.Source.CONFIGURED);
+      GossipsubParameters quick = GossipsubParameters.DEFAULT
+          .withTiming(GossipsubParameters.Timing.DEFAULT.withHeartbeatMillis(50));
+      try (Gossipsub pubsub = Gossipsub.start(host,
+          GossipsubOptions.of(key).parameters(quick).directPeers(Set.of(there.id())));
+          Topic topic = pubsub.topic(GossipNode.TOPIC)) {
+        await().atMost(PATIENCE).until(() -> topic.peers().contains(there.id()));
+        Connection first = host.connections().getFirst();
+        there.host.connection(host.id()).orElseThrow().close();
+        await().atMost(PATIENCE).until(() -> !first.isOpen() && topic.peers().contains(there.id()));
+        topic.publish("back again".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        await().atMost(PATIENCE).until(() -> there.received.contains("back again"));
+      }
+    }
   }
 }

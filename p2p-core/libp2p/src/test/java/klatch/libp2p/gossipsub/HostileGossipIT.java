@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
 import klatch.libp2p.Connection;
 import klatch.libp2p.Ed25519Key;
 import klatch.libp2p.Host;
@@ -17,6 +19,7 @@ import klatch.libp2p.Stream;
 import klatch.libp2p.gossipsub.RpcPart.Graft;
 import klatch.libp2p.gossipsub.RpcPart.IHave;
 import klatch.libp2p.gossipsub.RpcPart.IWant;
+import klatch.libp2p.gossipsub.RpcPart.Prune;
 import klatch.libp2p.gossipsub.RpcPart.Subscription;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -200,5 +203,50 @@ class HostileGossipIT {
     await().atMost(PATIENCE).untilAsserted(() -> assertThat(friend.received).hasSize(40));
     assertOthersUnharmed();
     over.countDown();
+  }
+
+  @Test
+  void whatIsAskedForAgainAndAgainIsSentThreeTimesAtMostAndOthersGoOn() throws IOException {
+    LongAdder heard = new LongAdder();
+    enemy.handle(PROTOCOL, stream -> {
+      byte[] buffer = new byte[64 * 1024];
+      for (int n = stream.input().read(buffer); n >= 0; n = stream.input().read(buffer)) {
+        heard.add(n);
+      }
+    });
+    Stream stream = connect().open(PROTOCOL);
+    send(stream, new Subscription(GossipNode.TOPIC, true));
+    await().atMost(PATIENCE).until(() -> node.topic.peers().contains(enemy.id()));
+    int size = 50_000;
+    List<PubsubMessage> seen = new CopyOnWriteArrayList<>();
+    friend.pubsub.validate(GossipNode.TOPIC, (source, message) -> {
+      seen.add(message);
+      return Verdict.ACCEPT;
+    });
+    node.publish("y".repeat(size));
+    await().atMost(PATIENCE).until(() -> !seen.isEmpty());
+    List<MessageId> wanted = List.of(MessageIdFunction.AUTHOR_AND_NUMBER.id(seen.getFirst()));
+    for (int i = 0; i < 500; i++) {
+      send(stream, new IWant(wanted));
+    }
+    send(stream, new Subscription("all asked", true));
+    await().atMost(PATIENCE).until(() -> node.pubsub.topic("all asked").peers().contains(enemy.id()));
+    await().atMost(PATIENCE).until(() -> heard.sum() >= size);
+    assertOthersUnharmed();
+    // Once because it is subscribed, and at most three times because it asked; what waits is not queued twice.
+    assertThat(heard.sum()).isLessThan(5L * size);
+  }
+
+  @Test
+  void aFloodOfGraftsAndPrunesEndsInBeingIgnored() throws IOException {
+    Stream stream = attack();
+    send(stream, new Subscription(GossipNode.TOPIC, true));
+    await().atMost(PATIENCE).until(() -> node.topic.peers().contains(enemy.id()));
+    for (int i = 0; i < 200; i++) {
+      send(stream, new Graft(GossipNode.TOPIC), new Prune(GossipNode.TOPIC, 60));
+    }
+    await().atMost(PATIENCE).until(() -> node.pubsub.score(enemy.id()) < -80);
+    assertThat(node.pubsub.mesh(GossipNode.TOPIC)).doesNotContain(enemy.id()).contains(friend.id());
+    assertOthersUnharmed();
   }
 }

@@ -95,15 +95,33 @@ final class RouterRig implements RouterSink {
   }
 
   void authenticateAll(boolean good) {
-    for (Arrival next = toAuthenticate.poll(); next != null; next = toAuthenticate.poll()) {
-      router.authenticated(next, good, now);
+    while (authenticateOne(good)) {
+      // The next one.
     }
   }
 
+  /** Says of the oldest message whether its signature is good; false if there is none. */
+  boolean authenticateOne(boolean good) {
+    Arrival next = toAuthenticate.poll();
+    if (next != null) {
+      router.authenticated(next, good, now);
+    }
+    return next != null;
+  }
+
   void validateAll(Verdict verdict) {
-    for (Arrival next = toValidate.poll(); next != null; next = toValidate.poll()) {
+    while (validateOne(verdict)) {
+      // The next one.
+    }
+  }
+
+  /** Decides on the oldest message; false if there is none. */
+  boolean validateOne(Verdict verdict) {
+    Arrival next = toValidate.poll();
+    if (next != null) {
       router.validated(next, verdict, now);
     }
+    return next != null;
   }
 
   /** What was sent to the peer since the last time, of one kind. */

@@ -1,17 +1,14 @@
 package klatch.libp2p.interop;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import klatch.libp2p.Echo;
 import klatch.libp2p.Ed25519Key;
 import klatch.libp2p.Host;
 import klatch.libp2p.HostOptions;
 import klatch.libp2p.Libp2pHost;
-import klatch.libp2p.Stream;
 
 /** Our side of the trials: a host that serves what the strangers serve, and the bytes both can make. */
 final class OurHost {
@@ -19,7 +16,6 @@ final class OurHost {
   static final String COUNT = "/klatch-test/count/1.0.0";
   static final String RESET = "/klatch-test/reset/1.0.0";
   static final String AGENT = "klatch-test";
-  private static final int CHUNK_BYTES = 64 * 1024;
 
   private OurHost() {
   }
@@ -30,7 +26,7 @@ final class OurHost {
 
   static Libp2pHost start(HostOptions options) {
     Libp2pHost host = Libp2pHost.create(options.agentVersion(AGENT));
-    host.handle(ECHO, OurHost::echo);
+    host.handle(ECHO, Echo::answer);
     host.handle(COUNT, stream -> {
       int count = stream.input().readAllBytes().length;
       stream.output().write(Integer.toString(count).getBytes(StandardCharsets.UTF_8));
@@ -40,28 +36,6 @@ final class OurHost {
       stream.reset();
     });
     return host;
-  }
-
-  private static void echo(Stream stream) throws IOException {
-    byte[] buffer = new byte[CHUNK_BYTES];
-    for (int n = stream.input().read(buffer); n >= 0; n = stream.input().read(buffer)) {
-      stream.output().write(buffer, 0, n);
-    }
-  }
-
-  /** Sends {@code bytes} while another thread reads, and gives what came back. */
-  static byte[] roundTrip(Stream stream, byte[] bytes) throws Exception {
-    CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> {
-      try {
-        stream.output().write(bytes);
-        stream.closeWrite();
-      } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
-      }
-    }, task -> Thread.ofVirtual().start(task));
-    byte[] back = stream.input().readAllBytes();
-    writing.get(10, TimeUnit.SECONDS);
-    return back;
   }
 
   /** Byte i is (i * 31 + (i &gt;&gt; 8) * 17) mod 256, as the strangers make them. */

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import klatch.libp2p.Echo;
 import klatch.libp2p.Connection;
 import klatch.libp2p.Ed25519Key;
 import klatch.libp2p.HostOptions;
@@ -124,7 +125,7 @@ final class RelayTrials {
     byte[] picture = OurHost.pattern(PICTURE_BYTES);
     try (Stream stream = connection.open(OurHost.ECHO)) {
       stream.timeout(SOON);
-      assertThat(OurHost.roundTrip(stream, picture)).isEqualTo(picture);
+      assertThat(Echo.roundTrip(stream, picture)).isEqualTo(picture);
     }
   }
 

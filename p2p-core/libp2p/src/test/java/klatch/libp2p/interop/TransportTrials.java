@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import klatch.libp2p.Echo;
 import klatch.libp2p.Connection;
 import klatch.libp2p.Libp2pHost;
 import klatch.libp2p.Multiaddr;
@@ -158,7 +159,7 @@ final class TransportTrials {
     byte[] sent = OurHost.pattern(bytes);
     try (Libp2pHost host = OurHost.start();
         Stream stream = host.connect(strangers.usual().address("")).open(OurHost.ECHO)) {
-      assertThat(OurHost.sha256(OurHost.roundTrip(stream, sent))).isEqualTo(OurHost.sha256(sent));
+      assertThat(OurHost.sha256(Echo.roundTrip(stream, sent))).isEqualTo(OurHost.sha256(sent));
     }
   }
 
@@ -185,7 +186,7 @@ final class TransportTrials {
         byte[] sent = OurHost.pattern(10_000 + i);
         results.add(threads.submit(() -> {
           try (Stream stream = connection.open(OurHost.ECHO)) {
-            return java.util.Arrays.equals(OurHost.roundTrip(stream, sent), sent);
+            return java.util.Arrays.equals(Echo.roundTrip(stream, sent), sent);
           }
         }));
       }

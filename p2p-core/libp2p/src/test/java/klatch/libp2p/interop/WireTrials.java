@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import klatch.libp2p.Echo;
 import klatch.libp2p.Connection;
 import klatch.libp2p.EcdsaKey;
 import klatch.libp2p.Ed25519Key;
@@ -86,7 +87,7 @@ final class WireTrials {
       saysItIs(stranger, host, ours.security().getFirst());
       assertThat(Ping.roundTrip(connection)).isPositive();
       try (Stream stream = connection.open(OurHost.ECHO)) {
-        assertThat(OurHost.sha256(OurHost.roundTrip(stream, sent))).isEqualTo(OurHost.sha256(sent));
+        assertThat(OurHost.sha256(Echo.roundTrip(stream, sent))).isEqualTo(OurHost.sha256(sent));
       }
       stranger.await("identified", host.id());
       await().atMost(PUSHED).until(() -> connection.description().isPresent());

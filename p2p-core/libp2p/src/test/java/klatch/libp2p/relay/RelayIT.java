@@ -4,20 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import klatch.libp2p.Connection;
 import klatch.libp2p.DialException;
+import klatch.libp2p.Echo;
 import klatch.libp2p.Ed25519Key;
 import klatch.libp2p.HostOptions;
 import klatch.libp2p.Libp2pException;
@@ -41,32 +41,15 @@ class RelayIT {
 
   private Libp2pHost host(String... listen) {
     Libp2pHost host = Libp2pHost.create(HostOptions.of(Ed25519Key.generate()).listen(listen));
-    host.handle(ECHO, RelayIT::echo);
+    host.handle(ECHO, Echo::answer);
     hosts.add(host);
     return host;
-  }
-
-  private static void echo(Stream stream) throws IOException {
-    byte[] buffer = new byte[64 * 1024];
-    for (int n = stream.input().read(buffer); n >= 0; n = stream.input().read(buffer)) {
-      stream.output().write(buffer, 0, n);
-    }
   }
 
   private static byte[] echoed(Connection connection, byte[] bytes) throws Exception {
     try (Stream stream = connection.open(ECHO)) {
       stream.timeout(Duration.ofSeconds(10));
-      CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> {
-        try {
-          stream.output().write(bytes);
-          stream.closeWrite();
-        } catch (IOException e) {
-          throw new java.io.UncheckedIOException(e);
-        }
-      }, task -> Thread.ofVirtual().start(task));
-      byte[] back = stream.input().readAllBytes();
-      writing.get(10, TimeUnit.SECONDS);
-      return back;
+      return Echo.roundTrip(stream, bytes);
     }
   }
 
