@@ -18,7 +18,7 @@ final class InMemoryLightningTest extends LightningContract {
     private static final Msat BALANCE = Msat.ofSat(1_000_000);
 
     private final InMemoryNetwork network;
-    private final InMemoryLightning payer;
+    private InMemoryLightning payer;
     private InMemoryLightning payee;
 
     InMemoryStage(InMemoryNetwork network) {
@@ -42,6 +42,18 @@ final class InMemoryLightningTest extends LightningContract {
       payee.close();
       payee = network.open("payee", CAPACITY, BALANCE, InMemoryLightning.Delivery.THREAD);
       return payee;
+    }
+
+    @Override
+    public Lightning killPayee() {
+      return restartPayee();
+    }
+
+    @Override
+    public Lightning restartPayer() {
+      payer.close();
+      payer = network.open("payer", CAPACITY, BALANCE, InMemoryLightning.Delivery.THREAD);
+      return payer;
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import klatch.commitments.Lightning.HoldRequest;
 import klatch.commitments.Lightning.Invoice;
 import klatch.commitments.Lightning.PayRequest;
@@ -41,6 +42,12 @@ public abstract class LightningContract {
 
     /** Stops the payee's node and starts it again from what it has stored; not watched yet. */
     Lightning restartPayee();
+
+    /** Ends the payee's node as a crash would, and starts it again; not watched yet. */
+    Lightning killPayee();
+
+    /** Stops the payer's node and starts it again; not watched yet. */
+    Lightning restartPayer();
 
     /** Mines one block and returns once both nodes have reached it. */
     void mineBlock();
@@ -255,6 +262,110 @@ public abstract class LightningContract {
   }
 
   @Test
+  void aHoldOutlivesAKillOfItsNode() {
+    Msat before = quietBalance(stage.payer());
+    Preimage preimage = newPreimage();
+    PaymentId id = lock(preimage.hash());
+    Lightning again = stage.killPayee();
+    again.watch(payeeEvents::add);
+
+    await().atMost(PATIENCE).until(() -> heldOn(preimage.hash()).isPresent());
+    again.release(preimage.hash());
+    awaitEvent(payerEvents, e -> e instanceof LightningEvent.PaymentFailed f && f.id().equals(id) && f.released());
+    await().atMost(PATIENCE).until(() -> quietBalance(stage.payer()).equals(before));
+  }
+
+  @Test
+  void aPaymentOutlivesThePayersProcess() {
+    Preimage preimage = newPreimage();
+    PaymentId id = lock(preimage.hash());
+    Lightning restarted = stage.restartPayer();
+    restarted.watch(payerEvents::add);
+
+    assertThat(restarted.payment(id)).contains(new Payment.Pending(id));
+    stage.payee().collect(preimage);
+    assertThat(awaitSent(id).preimage()).isEqualTo(preimage);
+  }
+
+  @Test
+  void anInvoiceThatIsPaidIsNotPaidAgain() {
+    Invoice invoice = stage.payee().invoice(AMOUNT, "paid once", Duration.ofHours(1));
+    PaymentId first = newPaymentId();
+    stage.payer().pay(request(first, invoice));
+    awaitSent(first);
+    Msat after = quietBalance(stage.payer());
+
+    PaymentId second = newPaymentId();
+    stage.payer().pay(request(second, invoice));
+    await().atMost(PATIENCE).until(() -> stage.payer().payment(second).orElse(null) instanceof Payment.Failed);
+    assertThat(stage.payer().payment(first)).get().isInstanceOf(Payment.Sent.class);
+    assertThat(quietBalance(stage.payer())).isEqualTo(after);
+  }
+
+  @Test
+  void amountsAreExactToTheMillisatoshi() {
+    for (Msat amount : List.of(AMOUNT.minus(new Msat(1)), AMOUNT.plus(new Msat(1)))) {
+      Preimage preimage = newPreimage();
+      PaymentId id = newPaymentId();
+      stage.payer().pay(request(id, stage.payee()
+          .holdInvoice(new HoldRequest(preimage.hash(), amount, "an odd deposit", Duration.ofHours(1), 144))));
+      awaitEvent(payeeEvents, e -> e instanceof LightningEvent.HtlcHeld h && h.hash().equals(preimage.hash())
+          && h.amount().equals(amount));
+      stage.payee().collect(preimage);
+      assertThat(awaitSent(id).amount()).isEqualTo(amount);
+      awaitEvent(payeeEvents, e -> e.equals(new LightningEvent.HtlcCollected(preimage.hash(), amount)));
+    }
+  }
+
+  @Test
+  void aHashIsOfferedAgainAfterItsInvoiceExpiredAndAfterItsDepositWasReleased() {
+    Preimage preimage = newPreimage();
+    Invoice expired = hold(preimage.hash(), Duration.ofSeconds(1));
+    await().atMost(PATIENCE).until(() -> Instant.now().getEpochSecond() > expired.expiresAtEpochSecond());
+
+    PaymentId first = lock(preimage.hash());
+    stage.payee().release(preimage.hash());
+    awaitEvent(payerEvents, e -> e instanceof LightningEvent.PaymentFailed f && f.id().equals(first));
+    await().atMost(PATIENCE).until(() -> heldOn(preimage.hash()).isEmpty());
+
+    PaymentId second = newPaymentId();
+    stage.payer().pay(request(second, hold(preimage.hash(), Duration.ofHours(1))));
+    await().atMost(PATIENCE).until(() -> heldOn(preimage.hash()).isPresent());
+    stage.payee().collect(preimage);
+    awaitSent(second);
+    assertThat(stage.payer().payment(first)).get().isInstanceOf(Payment.Failed.class);
+  }
+
+  @Test
+  void manyAreHeldAtOnceAndEachIsDecidedByItself() {
+    Msat before = quietBalance(stage.payee());
+    List<Preimage> preimages = Stream.generate(LightningContract::newPreimage).limit(20).toList();
+    List<PaymentId> ids = preimages.stream().map(preimage -> {
+      PaymentId id = newPaymentId();
+      stage.payer().pay(request(id, hold(preimage.hash(), Duration.ofHours(1))));
+      return id;
+    }).toList();
+    List<PaymentHash> hashes = preimages.stream().map(Preimage::hash).toList();
+    await().atMost(PATIENCE).until(
+        () -> stage.payee().held().stream().map(Lightning.HeldHtlc::hash).toList().containsAll(hashes));
+
+    for (int i = 0; i < preimages.size(); i++) {
+      if (i % 2 == 0) {
+        stage.payee().collect(preimages.get(i));
+      } else {
+        stage.payee().release(hashes.get(i));
+      }
+    }
+    for (int i = 0; i < ids.size(); i++) {
+      PaymentId id = ids.get(i);
+      Class<?> end = i % 2 == 0 ? Payment.Sent.class : Payment.Failed.class;
+      await().atMost(PATIENCE).until(() -> end.isInstance(stage.payer().payment(id).orElseThrow()));
+    }
+    Msat collected = new Msat(AMOUNT.value() * preimages.size() / 2);
+    await().atMost(PATIENCE).until(() -> quietBalance(stage.payee()).equals(before.plus(collected)));
+  }
+
+  @Test
   void aHoldLeftAloneIsGivenBackBeforeItExpires() {
     Preimage preimage = newPreimage();
     PaymentId id = newPaymentId();
@@ -337,6 +448,16 @@ public abstract class LightningContract {
 
     @Override
     public Lightning restartPayee() {
+      throw new IllegalStateException("the stage is not built");
+    }
+
+    @Override
+    public Lightning killPayee() {
+      throw new IllegalStateException("the stage is not built");
+    }
+
+    @Override
+    public Lightning restartPayer() {
       throw new IllegalStateException("the stage is not built");
     }
 

@@ -239,7 +239,12 @@ public final class LdkLightning implements Lightning {
     /** The transaction may be tried again; LDK is asked once. */
     void into(Connection connection) throws SQLException {
       if (outcome == null && failure == null) {
-        ask();
+        // LDK would pay once more, and a payee's LDK would take it once more.
+        if (LdkStore.paid(connection, invoice.hash())) {
+          outcome = new Payment.Failed(request.id(), "this invoice has been paid already", false);
+        } else {
+          ask();
+        }
       }
       switch (outcome) {
         case Payment.Failed failed -> {

@@ -85,6 +85,17 @@ final class LdkStore {
     }
   }
 
+  /** Whether a payment on this hash, under whatever id, has arrived. */
+  static boolean paid(Connection connection, PaymentHash hash) throws SQLException {
+    try (PreparedStatement select = connection
+        .prepareStatement("select 1 from ldk_payment where hash = ? and preimage is not null")) {
+      select.setBytes(1, hash.bytes());
+      try (ResultSet row = select.executeQuery()) {
+        return row.next();
+      }
+    }
+  }
+
   /** Remembers a payment that this node took. */
   static void received(Connection connection, PaymentHash hash, Msat amount) throws SQLException {
     try (PreparedStatement insert = connection

@@ -119,9 +119,10 @@ public final class Node implements RunningNode, NodeControl {
       addresses = AddressBook.open(options.dataDir().resolve("peers"), sync);
       checkIn = new CheckIn(meetup, keys.device(), clock, CheckIn::noBeacon);
       checkIn.serve(host);
-      money = options.chain().bitcoind()
-          .map(bitcoind -> opened(StartingMoney.begin(
-              () -> NodeMoney.start(options, bitcoind, keys, database, log, meetup, clock, outfit), stop::countDown)));
+      money = options.chain().hasLightning()
+          ? Optional.of(opened(StartingMoney.begin(
+              () -> NodeMoney.start(options, keys, database, log, meetup, clock, outfit), stop::countDown)))
+          : Optional.empty();
       apiUrl = serveApi();
       database.diskAlarm().listen(this::fail);
     } catch (RuntimeException | IOException e) {
@@ -220,7 +221,8 @@ public final class Node implements RunningNode, NodeControl {
   public List<String> notices() {
     var notices = new ArrayList<String>();
     if (money.isEmpty()) {
-      notices.add("no chain was given (--bitcoind-url), so there is no Lightning here: meetups work, deposits do not");
+      notices.add("no chain (--bitcoind-url) and no LND (--lightning lnd) was given, so there is no Lightning here:"
+          + " meetups work, deposits do not");
     }
     return notices;
   }
@@ -260,7 +262,7 @@ public final class Node implements RunningNode, NodeControl {
 
   @Override
   public Optional<String> lightningAddress() {
-    return money.flatMap(StartingMoney::now).map(NodeMoney::lightningAddress);
+    return money.flatMap(StartingMoney::now).flatMap(NodeMoney::lightningAddress);
   }
 
   @Override

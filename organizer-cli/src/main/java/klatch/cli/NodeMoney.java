@@ -6,8 +6,11 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
 import klatch.commitments.Deposits;
+import klatch.commitments.Lightning;
 import klatch.commitments.Surroundings;
 import klatch.commitments.journal.PostgresCommitmentStore;
 import klatch.commitments.journal.PostgresGroupCommit;
@@ -15,13 +18,15 @@ import klatch.lightning.ChainRpc;
 import klatch.lightning.ChannelPolicy;
 import klatch.lightning.LdkConfig;
 import klatch.lightning.LdkLightning;
+import klatch.lightning.lnd.LndConfig;
+import klatch.lightning.lnd.LndLightning;
 import klatch.log.Database;
 import klatch.log.LogStore;
 import klatch.meetup.Meetup;
 import klatch.web.ApiParts;
 import klatch.lightning.Network;
 
-/** The node's money: an embedded Lightning node, the journal it rides in, and the deposits above both. */
+/** The node's money: a Lightning node, the journal beside it, and the deposits above both. */
 public final class NodeMoney implements AutoCloseable {
   /** The schema of the journal and of the Lightning node's state. */
   private static final String SCHEMA = "money";
@@ -31,26 +36,37 @@ public final class NodeMoney implements AutoCloseable {
   private static final Duration REGTEST_POLL = Duration.ofMillis(150);
 
   private final PostgresGroupCommit commits;
-  private final LdkLightning lightning;
+  private final Purse purse;
   private final Deposits deposits;
 
-  private NodeMoney(PostgresGroupCommit commits, LdkLightning lightning, Deposits deposits) {
+  /** The Lightning node that deposits lie at. */
+  private sealed interface Purse {
+    Lightning lightning();
+
+    record Embedded(LdkLightning lightning) implements Purse {}
+
+    record Connected(LndLightning lightning) implements Purse {}
+  }
+
+  private NodeMoney(PostgresGroupCommit commits, Purse purse, Deposits deposits) {
     this.commits = commits;
-    this.lightning = lightning;
+    this.purse = purse;
     this.deposits = deposits;
   }
 
-  static NodeMoney start(NodeOptions options, NodeOptions.Bitcoind bitcoind, NodeKeys keys, Database database,
-      LogStore log, Meetup meetup, InstantSource clock, UnaryOperator<Surroundings> outfit) {
+  /** @param options with a chain or an LND */
+  static NodeMoney start(NodeOptions options, NodeKeys keys, Database database, LogStore log, Meetup meetup,
+      InstantSource clock, UnaryOperator<Surroundings> outfit) {
     var pool = database.dataSource(SCHEMA);
     var commits = PostgresGroupCommit.open(pool, LOCK_PATIENCE, database.diskAlarm());
     try {
-      var lightning = LdkLightning.start(lightningConfig(options, bitcoind, keys), commits, pool);
+      var purse = purse(options, keys, commits, pool);
+      var lightning = purse.lightning();
       try {
         var surroundings = new Surroundings(keys.device(), log, meetup, lightning,
             new PostgresCommitmentStore(pool, commits), clock,
             HaltAt.fromProperty(options.chain().network(), options.dataDir()));
-        return new NodeMoney(commits, lightning, Deposits.start(outfit.apply(surroundings)));
+        return new NodeMoney(commits, purse, Deposits.start(outfit.apply(surroundings)));
       } catch (RuntimeException e) {
         lightning.close();
         throw e;
@@ -59,6 +75,21 @@ public final class NodeMoney implements AutoCloseable {
       commits.close();
       throw e;
     }
+  }
+
+  private static Purse purse(NodeOptions options, NodeKeys keys, PostgresGroupCommit commits, DataSource pool) {
+    var chain = options.chain();
+    if (chain.lnd().isPresent()) {
+      return new Purse.Connected(LndLightning.start(lndConfig(chain.lnd().get(), chain.network()), commits, pool));
+    }
+    return new Purse.Embedded(
+        LdkLightning.start(lightningConfig(options, chain.bitcoind().orElseThrow(), keys), commits, pool));
+  }
+
+  /** How the LND of these options is reached. */
+  static LndConfig lndConfig(NodeOptions.Lnd lnd, Network network) {
+    return new LndConfig(lnd.rest(), lnd.certificate(), lnd.macaroon(), network,
+        network == Network.REGTEST ? REGTEST_POLL : LndConfig.DEFAULT_POLL_INTERVAL);
   }
 
   private static LdkConfig lightningConfig(NodeOptions options, NodeOptions.Bitcoind bitcoind, NodeKeys keys) {
@@ -89,8 +120,16 @@ public final class NodeMoney implements AutoCloseable {
     };
   }
 
+  /**
+   * The embedded node.
+   *
+   * @throws IllegalStateException if the money lies at an LND
+   */
   public LdkLightning lightning() {
-    return lightning;
+    return switch (purse) {
+      case Purse.Embedded(var ldk) -> ldk;
+      case Purse.Connected _ -> throw new IllegalStateException("this node's Lightning is an LND");
+    };
   }
 
   public Deposits deposits() {
@@ -99,19 +138,27 @@ public final class NodeMoney implements AutoCloseable {
 
   /** What the local API needs of it. */
   ApiParts.Money forApi() {
-    return new ApiParts.Money(deposits, lightning, new NodeTreasury(lightning));
+    return new ApiParts.Money(deposits, purse.lightning(), switch (purse) {
+      case Purse.Embedded(var ldk) -> new NodeTreasury(ldk);
+      case Purse.Connected(var lnd) -> new LndTreasury(lnd);
+    });
   }
 
-  /** Where Lightning peers connect, {@code host:port}. */
-  String lightningAddress() {
-    var address = lightning.listenAddress();
-    return address.getAddress().getHostAddress() + ":" + address.getPort();
+  /** Where Lightning peers connect, {@code host:port}; empty if an LND does not say. */
+  Optional<String> lightningAddress() {
+    return switch (purse) {
+      case Purse.Embedded(var ldk) -> {
+        var address = ldk.listenAddress();
+        yield Optional.of(address.getAddress().getHostAddress() + ":" + address.getPort());
+      }
+      case Purse.Connected(var lnd) -> lnd.announcedAddress();
+    };
   }
 
   @Override
   public void close() {
     deposits.close();
-    lightning.close();
+    purse.lightning().close();
     commits.close();
   }
 }

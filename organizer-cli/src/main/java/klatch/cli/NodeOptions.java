@@ -57,8 +57,38 @@ public record NodeOptions(Path dataDir, Storage storage, Chain chain, Ports port
     }
   }
 
-  /** @param bitcoind if empty the node runs without Lightning: meetups work, deposits are refused */
-  public record Chain(Network network, Optional<Bitcoind> bitcoind) {}
+  /**
+   * Where the money lives: at an embedded Lightning node on a bitcoind, at an LND, or nowhere. Without either the node runs
+   * without Lightning: meetups work, deposits are refused.
+   *
+   * @param bitcoind the embedded Lightning node's chain
+   * @param lnd      instead of the embedded node
+   */
+  public record Chain(Network network, Optional<Bitcoind> bitcoind, Optional<Lnd> lnd) {
+    public Chain {
+      if (bitcoind.isPresent() && lnd.isPresent()) {
+        throw new IllegalArgumentException(
+            "LND asks its own bitcoind: leave --bitcoind-url out with --lightning lnd");
+      }
+    }
+
+    public Chain(Network network, Optional<Bitcoind> bitcoind) {
+      this(network, bitcoind, Optional.empty());
+    }
+
+    boolean hasLightning() {
+      return bitcoind.isPresent() || lnd.isPresent();
+    }
+  }
+
+  /**
+   * An LND that runs already.
+   *
+   * @param rest        {@code https://host:port}
+   * @param certificate its {@code tls.cert}
+   * @param macaroon    what it lets us do
+   */
+  public record Lnd(URI rest, Path certificate, Path macaroon) {}
 
   /** A bitcoind's JSON-RPC, or one that speaks like it. */
   public record Bitcoind(URI url, Login login) {}

@@ -23,7 +23,7 @@ record NodeTreasury(LdkLightning lightning) implements Treasury {
     return lightning.payments(limit).stream().map(NodeTreasury::shown).toList();
   }
 
-  private static Operations.Payment shown(PaymentRecord payment) {
+  static Operations.Payment shown(PaymentRecord payment) {
     return new Operations.Payment(payment.hash().map(Object::toString).orElse(null), word(payment.direction()),
         word(payment.state()), payment.amount().map(Msat::value).orElse(null), payment.fee().value(),
         payment.at().toEpochMilli(), payment.reason().orElse(null));

@@ -54,6 +54,12 @@ final class Up implements Callable<Integer> {
   @Nullable
   Path bitcoindCookie;
 
+  @Option(names = "--lightning", paramLabel = "KIND", defaultValue = "ldk", description = "Where deposits lie: ldk, the embedded node, or lnd, one that you run (default: ${DEFAULT-VALUE}).")
+  LightningKind lightning;
+
+  @Mixin
+  LndOptions lnd;
+
   @Option(names = "--listen", paramLabel = "MULTIADDR", arity = "1..*", defaultValue = "/ip4/0.0.0.0/tcp/7440", description = "Where to listen for peers (default: ${DEFAULT-VALUE}).")
   List<String> listen;
 
@@ -95,11 +101,23 @@ final class Up implements Callable<Integer> {
   NodeOptions options() {
     try {
       return new NodeOptions(common.dataDir(), new NodeOptions.Storage(present(jdbcUrl), schemaPrefix),
-          new NodeOptions.Chain(network, bitcoind()), new NodeOptions.Ports(listen, lightningPort, apiPort),
+          new NodeOptions.Chain(network, bitcoind(), lnd()), new NodeOptions.Ports(listen, lightningPort, apiPort),
           present(nickname), Optional.ofNullable(clockFile).map(Path::toAbsolutePath));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private Optional<NodeOptions.Lnd> lnd() {
+    return switch (lightning) {
+      case LND -> Optional.of(lnd.required());
+      case LDK -> {
+        if (lnd.given()) {
+          throw new IllegalArgumentException("--lnd-rest, --macaroon and --cert go with --lightning lnd");
+        }
+        yield Optional.empty();
+      }
+    };
   }
 
   private Optional<NodeOptions.Bitcoind> bitcoind() {
@@ -144,6 +162,10 @@ final class Up implements Callable<Integer> {
   /** An unset environment variable reaches us as an empty text. */
   private static Optional<String> present(@Nullable String text) {
     return Optional.ofNullable(text).filter(given -> !given.isBlank());
+  }
+
+  enum LightningKind {
+    LDK, LND
   }
 
   /** The line that {@code klatch up --json} prints when the API answers. */

@@ -57,6 +57,26 @@ final class UpTest {
   }
 
   @Test
+  void anLndIsNamedByItsAddressMacaroonAndCertificate() {
+    assertThat(run("up", "--lightning", "lnd", "--lnd-rest", "https://127.0.0.1:8080", "--macaroon", "/l/m", "--cert",
+        "/l/c")).isZero();
+    assertThat(started.getFirst().chain()).isEqualTo(new NodeOptions.Chain(Network.REGTEST, Optional.empty(),
+        Optional.of(new NodeOptions.Lnd(URI.create("https://127.0.0.1:8080"), Path.of("/l/c"), Path.of("/l/m")))));
+  }
+
+  @Test
+  void anLndThatIsHalfNamedOrNotWantedIsRefusedAsUsage() {
+    assertRefused("needs --lnd-rest, --macaroon and --cert", "up", "--lightning", "lnd", "--macaroon", "m");
+    assertRefused("go with --lightning lnd", "up", "--macaroon", "m");
+    assertRefused("leave --bitcoind-url out", "up", "--lightning", "lnd", "--lnd-rest", "https://127.0.0.1:8080",
+        "--macaroon", "m", "--cert", "c", "--bitcoind-url", "http://127.0.0.1:1", "--bitcoind-user", "u",
+        "--bitcoind-password", "p");
+    assertRefused("needs --lnd-rest, --macaroon and --cert", "doctor", "--cert", "c");
+    assertRefused("https://127.0.0.1:8080, not", "doctor", "--lnd-rest", "http://127.0.0.1:8080", "--macaroon", "m",
+        "--cert", "c");
+  }
+
+  @Test
   void thePasswordIsNeverShown() {
     assertThat(new NodeOptions.Login.Password("u", "secret").toString()).doesNotContain("secret");
   }

@@ -32,6 +32,20 @@ final class LdkLightningContractIT extends LightningContract {
       }
 
       @Override
+      public Lightning killPayee() {
+        network.payee().kill();
+        network.awaitUsable();
+        return network.payee().lightning();
+      }
+
+      @Override
+      public Lightning restartPayer() {
+        network.payer().restart();
+        network.awaitUsable();
+        return network.payer().lightning();
+      }
+
+      @Override
       public void mineBlock() {
         network.mine(1);
       }

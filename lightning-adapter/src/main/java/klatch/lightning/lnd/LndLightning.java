@@ -32,7 +32,6 @@ import klatch.lightning.lnd.LndStore.State;
  * forgets who decided what. Only invoices and payments of this node are touched; LND may serve others as well.
  */
 public final class LndLightning implements Lightning {
-  /** Of the sum of all channels' whole satoshis, the exact sum differs by less than one satoshi for each. */
   private static final long MSAT_PER_SAT = 1_000;
 
   private final LndRest rest;
@@ -147,8 +146,29 @@ public final class LndLightning implements Lightning {
 
   private List<Channel> channels() {
     List<Channel> channels = new ArrayList<>();
-    rest.get("/v1/channels").path("channels").forEach(node -> channels.add(LndMessages.channel(node)));
-    return List.copyOf(channels);
+    long floorMsat = 0;
+    for (JsonNode node : rest.get("/v1/channels").path("channels")) {
+      channels.add(LndMessages.channel(node));
+      floorMsat += LndMessages.number(node, "local_balance") * MSAT_PER_SAT;
+    }
+    long exactMsat = LndMessages.number(rest.get("/v1/balance/channels").path("local_balance"), "msat");
+    return exact(channels, exactMsat - floorMsat);
+  }
+
+  /** LND tells each channel in whole satoshis and only their sum exactly: what is missing of it goes to the first ones. */
+  static List<Channel> exact(List<Channel> channels, long missingMsat) {
+    if (missingMsat <= 0 || missingMsat >= channels.size() * MSAT_PER_SAT) {
+      return List.copyOf(channels);
+    }
+    List<Channel> exact = new ArrayList<>();
+    long left = missingMsat;
+    for (Channel channel : channels) {
+      long share = Math.min(left, MSAT_PER_SAT - 1);
+      left -= share;
+      exact.add(new Channel(channel.id(), channel.peer(), channel.capacity(), channel.ours().plus(new Msat(share)),
+          channel.canSend(), channel.canReceive(), channel.usable(), channel.pendingHtlcs()));
+    }
+    return List.copyOf(exact);
   }
 
   @Override

@@ -33,6 +33,9 @@ public final class Demo implements Callable<Integer> {
   @Option(names = "--topology", paramLabel = "TOPOLOGY", defaultValue = "routed", description = "routed: everybody has one channel, with a routing node; direct: with the organiser (default: ${DEFAULT-VALUE}).")
   DemoOptions.Topology topology;
 
+  @Option(names = "--organiser", paramLabel = "KIND", defaultValue = "ldk", description = "The organiser's Lightning node: ldk, the embedded one, or lnd, a real LND on a real bitcoind, with direct channels (default: ${DEFAULT-VALUE}).")
+  DemoOptions.Organiser organiser;
+
   @Option(names = "--kill-organiser-at", paramLabel = "STEP", description = "offered, held, releasing, collecting or paying: the organiser's process halts right before and right after that step's effect. Repeatable.")
   List<String> killAt = List.of();
 
@@ -55,6 +58,9 @@ public final class Demo implements Callable<Integer> {
     try {
       options = new DemoOptions(attendees, noShows, depositSat, chain, topology, killAt, randomKills,
           seed == null ? System.nanoTime() : seed);
+      if (organiser == DemoOptions.Organiser.LND) {
+        options = options.withLnd();
+      }
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }

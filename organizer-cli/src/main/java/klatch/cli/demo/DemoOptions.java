@@ -11,9 +11,10 @@ import klatch.commitments.KillPoint;
  * @param killAt      the steps around which the organiser's process halts, as {@code KillPoint.Step} names them
  * @param randomKills hard kills from outside at random moments, spread over the whole rehearsal
  * @param seed        of the random moments
+ * @param organiser   the Lightning node of the organiser; LND wants a real bitcoind, and channels with each attendee
  */
 record DemoOptions(int attendees, int noShows, long depositSat, ChainKind chain, Topology topology,
-    List<String> killAt, int randomKills, long seed) {
+    List<String> killAt, int randomKills, long seed, Organiser organiser) {
   /** One routing node and one funding transaction serve them all; beyond this the machine is the limit, not the idea. */
   static final int MAX_ATTENDEES = 100;
 
@@ -28,7 +29,26 @@ record DemoOptions(int attendees, int noShows, long depositSat, ChainKind chain,
     ROUTED, DIRECT
   }
 
+  enum Organiser {
+    LDK, LND
+  }
+
+  DemoOptions(int attendees, int noShows, long depositSat, ChainKind chain, Topology topology, List<String> killAt,
+      int randomKills, long seed) {
+    this(attendees, noShows, depositSat, chain, topology, killAt, randomKills, seed, Organiser.LDK);
+  }
+
+  /** The same, on the stage that an LND needs. */
+  DemoOptions withLnd() {
+    return new DemoOptions(attendees, noShows, depositSat, ChainKind.BITCOIND, Topology.DIRECT, killAt, randomKills,
+        seed,
+        Organiser.LND);
+  }
+
   DemoOptions {
+    if (organiser == Organiser.LND && (chain != ChainKind.BITCOIND || topology != Topology.DIRECT)) {
+      throw new IllegalArgumentException("an LND needs a bitcoind and channels of its own with the attendees");
+    }
     killAt = List.copyOf(killAt);
     killAt.forEach(DemoOptions::organisersStep);
     if (attendees < 1 || attendees > MAX_ATTENDEES) {

@@ -28,6 +28,7 @@ import klatch.lightning.Network;
 import klatch.cli.NoNodeException;
 import klatch.cli.Node;
 import klatch.cli.NodeOptions;
+import klatch.cli.StartRefusedException;
 import klatch.commitments.LightningException;
 import klatch.commitments.Msat;
 import klatch.lightning.ChannelPolicy;
@@ -37,6 +38,8 @@ import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.Multiaddr;
 import klatch.log.Database;
 import klatch.regtest.LightningNode;
+import klatch.regtest.LndNode;
+import klatch.regtest.LndProgram;
 import klatch.regtest.Member;
 import klatch.regtest.Topology;
 import klatch.regtest.chain.BitcoindChain;
@@ -68,6 +71,7 @@ final class World implements AutoCloseable {
   private final Path clockFile;
   private final Database database;
   private final Chain chain;
+  private final Optional<LndNode> lnd;
   private final OrganiserProcess organiser;
   private final Path organiserDir;
   private final List<Node> attendees = new ArrayList<>();
@@ -79,16 +83,32 @@ final class World implements AutoCloseable {
     this.organiserDir = Files.createDirectories(directory.resolve("organiser"));
     try {
       FileClock.jump(clockFile, 0);
-      chain = opened(switch (options.chain()) {
-        case EMBEDDED -> EmbeddedChain.start(InstantSource.system());
-        case BITCOIND -> BitcoindChain.start(bitcoind());
-      });
+      var ground = ground(options);
+      chain = ground.chain();
+      lnd = ground.lnd();
       database = opened(Database.embedded(directory.resolve("database"), ""));
       organiser = opened(startOrganiser(options, organiserMain));
     } catch (RuntimeException | IOException e) {
       close();
       throw e;
     }
+  }
+
+  /** What everything stands on: a chain, and the organiser's LND if it has one. */
+  private record Ground(Chain chain, Optional<LndNode> lnd) {}
+
+  private Ground ground(DemoOptions options) {
+    return switch (options.organiser()) {
+      case LDK -> new Ground(opened(switch (options.chain()) {
+        case EMBEDDED -> EmbeddedChain.start(InstantSource.system());
+        case BITCOIND -> BitcoindChain.start(bitcoind());
+      }), Optional.empty());
+      case LND -> {
+        var program = lnd();
+        var bitcoind = opened(BitcoindChain.start(bitcoind()));
+        yield new Ground(bitcoind, Optional.of(opened(LndNode.start(program, bitcoind, "organiser"))));
+      }
+    };
   }
 
   /**
@@ -106,7 +126,8 @@ final class World implements AutoCloseable {
       world.startAttendees(options.attendees());
       progress.step(options.attendees() + " attendees, each with its own keys, log, libp2p host and Lightning node");
       var status = world.organiserStatus();
-      progress.step("the organiser in process " + world.organiser.pid() + ", at " + status.listen().getFirst());
+      progress.step("the organiser in process " + world.organiser.pid() + ", at " + status.listen().getFirst()
+          + (world.lnd.isPresent() ? ", with a real LND of its own" : ""));
       progress.stage("channels", 2);
       world.connect(options, progress);
       return world;
@@ -216,6 +237,9 @@ final class World implements AutoCloseable {
   }
 
   private Member.Foreign organiserAsMember() {
+    if (lnd.isPresent()) {
+      return lnd.get().member();
+    }
     var lightning = lightningStatus();
     var colon = lightning.address().lastIndexOf(':');
     var address = new InetSocketAddress(lightning.address().substring(0, colon),
@@ -286,18 +310,34 @@ final class World implements AutoCloseable {
     };
   }
 
+  private static LndProgram lnd() {
+    return switch (LndProgram.locate()) {
+      case LndProgram.Search.Found(var program) -> program;
+      case LndProgram.Search.Absent(var reason) ->
+        throw new StartRefusedException("--organiser lnd needs a real LND: " + reason);
+    };
+  }
+
   private OrganiserProcess startOrganiser(DemoOptions options, String main) throws IOException {
     var rpc = chain.rpc();
-    var arguments = List.of("up", "--data-dir", organiserDir.toString(),
-        "--schema-prefix", "organiser_", "--network", "regtest", "--bitcoind-url", rpc.uri().toString(),
-        "--bitcoind-user", rpc.user(), "--listen",
-        "/ip4/" + LOOPBACK + "/tcp/" + freePort(), "--lightning-port", Integer.toString(freePort()), "--clock-file",
-        clockFile.toString(), "--nickname", "organiser", "--json");
+    var arguments = new ArrayList<>(List.of("up", "--data-dir", organiserDir.toString(),
+        "--schema-prefix", "organiser_", "--network", "regtest", "--listen",
+        "/ip4/" + LOOPBACK + "/tcp/" + freePort(), "--clock-file", clockFile.toString(), "--nickname", "organiser",
+        "--json"));
+    if (lnd.isPresent()) {
+      var node = lnd.get();
+      arguments.addAll(List.of("--lightning", "lnd", "--lnd-rest", node.restAddress().toString(), "--cert",
+          node.certificate().toString(), "--macaroon", node.bakeMacaroon().toString()));
+    } else {
+      arguments.addAll(List.of("--bitcoind-url", rpc.uri().toString(), "--bitcoind-user", rpc.user(),
+          "--lightning-port", Integer.toString(freePort())));
+    }
     var jvm = options.killAt().isEmpty()
         ? List.<String>of()
         : List.of("-D" + HaltAt.PROPERTY + "=" + String.join(",", options.killAt()));
     // Secrets go by the environment: everybody on the machine can read a command line.
-    var secrets = Map.of("KLATCH_DB", database.urlWithLogin(), "KLATCH_BITCOIND_PASSWORD", rpc.password());
+    var secrets = Map.of("KLATCH_DB", database.urlWithLogin(), "KLATCH_BITCOIND_PASSWORD",
+        lnd.isPresent() ? "" : rpc.password());
     return OrganiserProcess.start(main, jvm, arguments, secrets, directory.resolve("organiser.log"));
   }
 

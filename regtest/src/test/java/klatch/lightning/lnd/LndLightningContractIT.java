@@ -30,6 +30,20 @@ final class LndLightningContractIT extends LightningContract {
       }
 
       @Override
+      public Lightning killPayee() {
+        network.payee().stop();
+        network.payee().killLnd();
+        Lightning again = network.payee().start();
+        network.awaitUsable();
+        return again;
+      }
+
+      @Override
+      public Lightning restartPayer() {
+        return network.payer().restart();
+      }
+
+      @Override
       public void mineBlock() {
         network.mineBlock();
       }
