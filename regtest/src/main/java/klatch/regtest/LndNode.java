@@ -294,6 +294,17 @@ public final class LndNode implements AutoCloseable {
     return Base64.getEncoder().encodeToString(HexFormat.of().parseHex(hex));
   }
 
+  /**
+   * Closes a channel with the peer's consent; returns when both have agreed on the closing transaction.
+   *
+   * @param channelPoint its funding output, as {@link #open} gives it
+   */
+  public void closeTogether(String channelPoint) {
+    int colon = channelPoint.indexOf(':');
+    lncli(List.of("closechannel", "--funding_txid=" + channelPoint.substring(0, colon),
+        "--output_index=" + channelPoint.substring(colon + 1), "--sat_per_vbyte=2"));
+  }
+
   /** Kills the process hard; {@link #startAgain} brings it back. */
   public void kill() {
     process.close();

@@ -24,6 +24,8 @@ import klatch.lightning.lnd.LndMessages.InvoiceState;
 import klatch.lightning.lnd.LndMessages.OwnInvoice;
 import klatch.lightning.lnd.LndStore.Row;
 import klatch.lightning.lnd.LndStore.State;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The port {@link Lightning} on an LND that somebody else runs, by its REST interface.
@@ -32,6 +34,7 @@ import klatch.lightning.lnd.LndStore.State;
  * forgets who decided what. Only invoices and payments of this node are touched; LND may serve others as well.
  */
 public final class LndLightning implements Lightning {
+  private static final Logger LOG = LoggerFactory.getLogger(LndLightning.class);
   private static final long MSAT_PER_SAT = 1_000;
 
   private final LndRest rest;
@@ -174,7 +177,8 @@ public final class LndLightning implements Lightning {
   @Override
   public Invoice holdInvoice(HoldRequest request) {
     return ask(() -> {
-      if (!pulse.synced()) {
+      // For a moment after every block LND is not: what was seen a second ago is asked again.
+      if (!pulse.synced() && !LndPulse.info(rest).path("synced_to_chain").asBoolean()) {
         throw new LndException(new LndTrouble.Syncing(pulse.height()));
       }
       checkRoom(request.amount());
@@ -372,7 +376,8 @@ public final class LndLightning implements Lightning {
             ? Optional.empty()
             : Optional.of(new Msat(LndMessages.number(route, "total_fees_msat")));
       } catch (LndException e) {
-        if (e.trouble() instanceof LndTrouble.Refused) {
+        if (e.trouble() instanceof LndTrouble.Refused refused) {
+          LOG.debug("no route to {}: {}", invoice.payee(), refused.words());
           return Optional.empty();
         }
         throw e;

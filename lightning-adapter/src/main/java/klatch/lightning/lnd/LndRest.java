@@ -170,7 +170,7 @@ public final class LndRest implements AutoCloseable {
     if (cause instanceof HttpTimeoutException) {
       return new LndException(new LndTrouble.Slow(address(), call, timeout.toMillis()), cause);
     }
-    if (String.valueOf(cause.getMessage()).contains("body exceeds limit")) {
+    if (String.valueOf(cause.getMessage()).contains("body exceeds")) {
       return new LndException(
           new LndTrouble.Nonsense(address(), "its answer to " + call + " exceeds " + MAX_ANSWER_BYTES + " bytes"),
           cause);
