@@ -97,7 +97,8 @@ final class FakeLnd implements AutoCloseable {
       requests.add(exchange.getRequestMethod() + " " + path);
       macaroons.add(String.valueOf(exchange.getRequestHeaders().getFirst("Grpc-Metadata-macaroon")));
       exchange.getRequestBody().readAllBytes();
-      Reply reply = replies.entrySet().stream().filter(entry -> path.startsWith(entry.getKey())).map(Map.Entry::getValue)
+      Reply reply = replies.entrySet().stream().filter(entry -> path.startsWith(entry.getKey()))
+          .map(Map.Entry::getValue)
           .findFirst().orElse(json(404, "{\"code\":5,\"message\":\"Not Found\",\"details\":[]}"));
       reply.to(exchange);
     }

@@ -82,7 +82,8 @@ final class LndRestTest {
     for (String words : new String[]{"verification failed: signature mismatch after caveat verification",
         "cannot get macaroon: root key with id 0 doesn't exist", "expected 1 macaroon, got 0"}) {
       lnd.on("/v1/getinfo", FakeLnd.error(words));
-      assertThat(troubleOn("/v1/getinfo")).isInstanceOf(LndTrouble.MacaroonRefused.class).extracting(LndTrouble::message)
+      assertThat(troubleOn("/v1/getinfo")).isInstanceOf(LndTrouble.MacaroonRefused.class)
+          .extracting(LndTrouble::message)
           .asString().contains("lncli bakemacaroon").contains(words);
     }
   }
@@ -116,7 +117,8 @@ final class LndRestTest {
   @Test
   void anErrorInTheMiddleOfAStreamIsOneToo() {
     lnd.on("/v2/router/send",
-        FakeLnd.json(200, "{\"result\":{\"status\":\"IN_FLIGHT\"}}\n{\"error\":{\"grpc_code\":2,\"message\":\"wallet locked\"}}\n"));
+        FakeLnd.json(200,
+            "{\"result\":{\"status\":\"IN_FLIGHT\"}}\n{\"error\":{\"grpc_code\":2,\"message\":\"wallet locked\"}}\n"));
     try (LndStream stream = rest.postStream("/v2/router/send", LndMessages.body())) {
       assertThat(stream.next()).isPresent();
       assertThat(trouble(stream::next)).isEqualTo(new LndTrouble.Locked());
