@@ -62,6 +62,11 @@ public abstract class LightningContract {
 
   protected abstract Stage stage() throws Exception;
 
+  /** Every event that the payee's node has told; whoever starts it again has it watched by {@code payeeEvents()::add}. */
+  protected final List<LightningEvent> payeeEvents() {
+    return payeeEvents;
+  }
+
   @BeforeAll
   void raiseTheCurtain() throws Exception {
     stage = stage();

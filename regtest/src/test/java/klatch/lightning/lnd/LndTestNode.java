@@ -44,8 +44,18 @@ final class LndTestNode implements AutoCloseable {
   }
 
   LndLightning start() {
+    return startWith(config());
+  }
+
+  /** Starts our side of this node on whatever LND is named. */
+  LndLightning startWith(LndConfig config) {
     commits = PostgresGroupCommit.open(money, LOCK_PATIENCE);
-    lightning = LndLightning.start(config(), commits, money);
+    try {
+      lightning = LndLightning.start(config, commits, money);
+    } catch (RuntimeException e) {
+      commits.close();
+      throw e;
+    }
     return lightning;
   }
 
