@@ -52,7 +52,7 @@ public final class LndLightning implements Lightning {
     this.nodeId = info.path("identity_pubkey").asText();
     this.events = new LndEvents(store, rows);
     this.follower = new LndFollower(rest, store, events);
-    this.payments = new LndPayments(rest, store, events);
+    this.payments = new LndPayments(rest, store, events, LndPayments.NEVER_ARRIVED);
     this.pulse = new LndPulse(rest, info, config.pollInterval(),
         height -> events.seen(new LndEvents.Seen.Tip(height)), this::lndReturned);
   }

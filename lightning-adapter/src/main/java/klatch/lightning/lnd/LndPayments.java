@@ -33,17 +33,20 @@ final class LndPayments implements AutoCloseable {
    * A request whose answer was lost may still be on its way into LND. If LND has been answering for this long that it knows
    * nothing of the payment, it never arrived.
    */
-  private static final Duration NEVER_ARRIVED = Duration.ofSeconds(30);
+  static final Duration NEVER_ARRIVED = Duration.ofSeconds(30);
 
   private final LndRest rest;
   private final LndStore store;
   private final LndEvents events;
+  private final Duration neverArrived;
   private final Set<LndStream> streams = ConcurrentHashMap.newKeySet();
   private final CountDownLatch closing = new CountDownLatch(1);
   /** Two payments under one id or of one hash, asked for at once, must not both find it unknown. */
   private final ReentrantLock paying = new ReentrantLock();
 
-  LndPayments(LndRest rest, LndStore store, LndEvents events) {
+  /** @param neverArrived usually {@link #NEVER_ARRIVED} */
+  LndPayments(LndRest rest, LndStore store, LndEvents events, Duration neverArrived) {
+    this.neverArrived = neverArrived;
     this.rest = rest;
     this.store = store;
     this.events = events;
@@ -174,7 +177,7 @@ final class LndPayments implements AutoCloseable {
           }
         } else if (unknownSince == 0) {
           unknownSince = System.nanoTime();
-        } else if (System.nanoTime() - unknownSince > NEVER_ARRIVED.toNanos()) {
+        } else if (System.nanoTime() - unknownSince > neverArrived.toNanos()) {
           events.seen(new LndEvents.Seen.Paid(
               new Payment.Failed(payment.id(), "the request never arrived at LND", false)));
           return;

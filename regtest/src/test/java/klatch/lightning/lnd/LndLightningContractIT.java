@@ -229,7 +229,8 @@ final class LndLightningContractIT extends LightningContract {
   }
 
   private Invoice offer(PaymentHash hash) {
-    return network.payee().lightning().holdInvoice(new HoldRequest(hash, AMOUNT, "a deposit", Duration.ofHours(1), 144));
+    return network.payee().lightning()
+        .holdInvoice(new HoldRequest(hash, AMOUNT, "a deposit", Duration.ofHours(1), 144));
   }
 
   private void pay(Invoice invoice) {
