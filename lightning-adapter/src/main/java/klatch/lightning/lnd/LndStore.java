@@ -152,7 +152,7 @@ final class LndStore {
         insert.setLong(4, row.addIndex());
         insert.setLong(5, row.amount().value());
         insert.setObject(6, row.expiryHeight().orElse(null), Types.INTEGER);
-        insert.setBytes(7, row.preimage().map(Preimage::bytes).orElse(null));
+        insert.setBytes(7, row.preimage().map(preimage -> preimage.bytes()).orElse(null));
         insert.setBoolean(8, row.told());
         insert.executeUpdate();
       }
