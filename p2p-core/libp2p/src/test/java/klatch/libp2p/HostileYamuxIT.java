@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.Optional;
 import klatch.libp2p.host.UpgradedConnection;
 import klatch.libp2p.multistream.MultistreamSelect;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(25)
 class HostileYamuxIT {
   private static final String ECHO = "/test/echo/1";
+  private static final String COUNTED_ECHO = "/test/counted-echo/1";
   private static final String DEAF = "/test/deaf/1";
   private static final int INBOUND_STREAMS = 200;
   private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(1);
@@ -269,16 +271,24 @@ class HostileYamuxIT {
 
   @Test
   void aPeerThatTakesNoBytesIsCutOff() throws Exception {
-    open(1, ECHO);
+    AtomicLong read = new AtomicLong();
+    hosts.server().handle(COUNTED_ECHO, stream -> {
+      byte[] buffer = new byte[64 * 1024];
+      for (int n = stream.input().read(buffer); n >= 0; n = stream.input().read(buffer)) {
+        read.addAndGet(n);
+        stream.output().write(buffer, 0, n);
+      }
+    });
+    open(1, COUNTED_ECHO);
     peer.frame(YamuxFrame.WINDOW_UPDATE, 0, 1, 1_000_000_000);
     byte[] part = new byte[64 * 1024];
     Thread sender = Thread.ofVirtual().start(() -> {
       try {
-        while (true) {
+        for (long sent = part.length; connection.isOpen(); sent += part.length) {
           peer.frame(YamuxFrame.DATA, 0, 1, part.length, part);
           // It never reads, so it cannot know its window: it waits for the host to have read.
-          await().pollInterval(Duration.ofMillis(1))
-              .until(() -> hosts.server().bufferedBytes() == 0 || !connection.isOpen());
+          long all = sent;
+          await().pollInterval(Duration.ofMillis(1)).until(() -> read.get() == all || !connection.isOpen());
         }
       } catch (IOException e) {
         // Cut off.

@@ -32,7 +32,7 @@ public final class Soak {
   private static final int LARGEST_ECHO_BYTES = 256 * 1024;
   private static final int STREAMS_OF_A_VISIT = 8;
   /** The first visits fill caches and compile code; memory is compared from there. */
-  private static final int WARM_UP_VISITS = 200;
+  private static final int WARM_UP_VISITS = 5_000;
   /** What the heap may differ by after a full collection: class data and caches of fixed size. */
   private static final long HEAP_SLACK_BYTES = 4L << 20;
   /** Threads that the collector, the compiler and the pool of carriers may add. */
