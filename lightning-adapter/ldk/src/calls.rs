@@ -127,6 +127,7 @@ fn info(node: &Node) -> Value {
 		"listenPort": node.port,
 		"peers": peers,
 		"chainTrouble": trouble,
+		"unsent": node.unsent.load(Ordering::Relaxed),
 	})
 }
 
@@ -145,7 +146,7 @@ fn connect(node: &Node, id: &str, host: &str, port: u16) -> Result<Value, Failur
 		.ok()
 		.and_then(|mut addresses| addresses.next())
 		.ok_or_else(|| Failure::bad(format!("{host}:{port} is no address")))?;
-	if !runtime().block_on(peers::connect(&node.peers, id, address)) {
+	if !runtime().block_on(peers::connect(&node.peers, id, address, &node.guard)) {
 		return Err(Failure::later(format!("no Lightning node {id} answers at {address}")));
 	}
 	node.addresses.lock().unwrap_or_else(|e| e.into_inner()).insert(id, address);

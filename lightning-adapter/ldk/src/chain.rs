@@ -18,7 +18,7 @@ use lightning_block_sync::{
 };
 use serde_json::{json, Value};
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, Notify};
@@ -26,7 +26,6 @@ use tokio::sync::{mpsc, Notify};
 /// Blocks kept for the other nodes of this process.
 const KEPT_BLOCKS: usize = 12;
 const KEPT_HEADERS: usize = 500;
-const FEE_INTERVAL: Duration = Duration::from_secs(60);
 /// Where the chain cannot estimate: twice the floor of relaying nodes.
 const FALLBACK_SAT_PER_KW: u32 = 2 * FEERATE_FLOOR_SATS_PER_KW;
 /// A higher estimate is a broken one.
@@ -207,27 +206,38 @@ pub async fn follow(following: Following, tip: ValidatedBlockHeader, listener: A
 /// Sends LDK's transactions, in order, each until the chain takes or refuses it.
 pub struct Broadcaster {
 	queue: mpsc::UnboundedSender<Vec<Transaction>>,
+	/// Packages that the chain has neither taken nor refused yet.
+	unsent: Arc<AtomicUsize>,
 }
 
 impl Broadcaster {
 	pub fn new() -> (Arc<Broadcaster>, mpsc::UnboundedReceiver<Vec<Transaction>>) {
 		let (queue, packages) = mpsc::unbounded_channel();
-		(Arc::new(Broadcaster { queue }), packages)
+		(Arc::new(Broadcaster { queue, unsent: Arc::default() }), packages)
+	}
+
+	pub fn unsent(&self) -> Arc<AtomicUsize> {
+		self.unsent.clone()
 	}
 }
 
 impl BroadcasterInterface for Broadcaster {
 	fn broadcast_transactions(&self, transactions: &[&Transaction]) {
 		// The other end is gone only when the node has stopped, and LDK sends again after a restart.
+		self.unsent.fetch_add(1, Ordering::Relaxed);
 		let _ = self.queue.send(transactions.iter().map(|t| (*t).clone()).collect());
 	}
 }
 
-pub async fn broadcast(chain: Arc<Chain>, retry: Duration, mut packages: mpsc::UnboundedReceiver<Vec<Transaction>>) {
+pub async fn broadcast(
+	chain: Arc<Chain>, retry: Duration, mut packages: mpsc::UnboundedReceiver<Vec<Transaction>>,
+	unsent: Arc<AtomicUsize>,
+) {
 	while let Some(package) = packages.recv().await {
 		while send(&chain, &package).await.is_err() {
 			tokio::time::sleep(retry).await;
 		}
+		unsent.fetch_sub(1, Ordering::Relaxed);
 	}
 }
 
@@ -265,8 +275,8 @@ impl Fees {
 		Arc::new(Fees { soon: rate(), normal: rate(), relaxed: rate() })
 	}
 
-	/// Asks the chain for ever. On regtest there is no market, and the fallback stays.
-	pub async fn follow(self: Arc<Fees>, chain: Arc<Chain>) {
+	/// Asks the chain for ever. Where it has no estimate, as on most of regtest, the last one stays.
+	pub async fn follow(self: Arc<Fees>, chain: Arc<Chain>, interval: Duration) {
 		loop {
 			for (blocks, rate) in [(2, &self.soon), (6, &self.normal), (144, &self.relaxed)] {
 				let estimate = chain.call("estimatesmartfee", &[json!(blocks)]).await;
@@ -276,7 +286,7 @@ impl Fees {
 					rate.store(per_kw.clamp(FEERATE_FLOOR_SATS_PER_KW, MAX_SAT_PER_KW), Ordering::Relaxed);
 				}
 			}
-			tokio::time::sleep(FEE_INTERVAL).await;
+			tokio::time::sleep(interval).await;
 		}
 	}
 }

@@ -9,6 +9,7 @@ mod chain;
 mod config;
 mod events;
 mod node;
+mod panics;
 mod peers;
 mod state;
 
@@ -79,7 +80,7 @@ fn answer(work: impl FnOnce() -> Result<Vec<u8>, Failure>) -> *mut u8 {
 	let bytes = match catch_unwind(AssertUnwindSafe(work)) {
 		Ok(Ok(bytes)) => bytes,
 		Ok(Err(failure)) => failed(failure),
-		Err(panic) => failed(Failure::never(format!("panic in the native library: {}", panic_text(&*panic)))),
+		Err(panic) => failed(Failure::never(panics::told(panic_text(&*panic)))),
 	};
 	buffer(&bytes)
 }
@@ -122,6 +123,7 @@ pub unsafe extern "C" fn klatch_ldk_start(
 	answer(|| {
 		let config = config::Config::parse(taken(config, config_length, MAX_REQUEST_LENGTH, "the configuration")?)?;
 		let stored = state::parse_stored(taken(state, state_length, MAX_STATE_LENGTH, "the state")?)?;
+		panics::listen();
 		let node = Node::start(config, stored)?;
 		let handle = NEXT_HANDLE.fetch_add(1, Ordering::Relaxed);
 		nodes().insert(handle, node);

@@ -37,7 +37,7 @@ use lightning_block_sync::poll::ValidatedBlockHeader;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::net::TcpListener;
@@ -54,6 +54,9 @@ const STOP_WAIT: Duration = Duration::from_secs(10);
 const QUICK_FORWARD: Duration = Duration::from_millis(5);
 /// LDK's batch delays are shorter than this, all its other timers longer.
 const LONGEST_BATCH_DELAY: Duration = Duration::from_secs(5);
+/// Fees are asked for after so many polls of the chain, and at least once a minute.
+const POLLS_PER_FEE: u32 = 20;
+const LONGEST_FEE_INTERVAL: Duration = Duration::from_secs(60);
 const NODE_ID: &str = "node";
 pub const PEER: &str = "peer/";
 
@@ -162,6 +165,7 @@ pub struct Node {
 	pub addresses: Addresses,
 	pub poke: Arc<Notify>,
 	pub chain_trouble: Arc<Mutex<Option<String>>>,
+	pub unsent: Arc<AtomicUsize>,
 	pub port: u16,
 	pub height: Arc<AtomicU32>,
 	pub user_config: lightning::util::config::UserConfig,
@@ -169,9 +173,57 @@ pub struct Node {
 	stopped: AtomicBool,
 	/// LDK's loop; it ends by itself after `stop`.
 	processor: Mutex<Option<JoinHandle<()>>>,
-	/// What runs beside it, and is cut off.
-	tasks: Mutex<Vec<JoinHandle<()>>>,
+	pub guard: Guard,
+}
+
+/// What runs beside LDK's loop. The first panic in any of it ends all of it: after a panic nothing more is sent, neither to
+/// peers nor to the chain, and every call answers why.
+#[derive(Clone)]
+pub struct Guard {
 	broken: Arc<Mutex<Option<String>>>,
+	tasks: Arc<Mutex<Vec<JoinHandle<()>>>>,
+	events: Arc<Events>,
+}
+
+impl Guard {
+	fn new(events: Arc<Events>) -> Guard {
+		Guard { broken: Arc::default(), tasks: Arc::default(), events }
+	}
+
+	/// Runs it until the node stops.
+	fn task(&self, work: impl Future<Output = ()> + Send + 'static) {
+		let task = self.spawn(work);
+		self.tasks.lock().unwrap_or_else(|e| e.into_inner()).push(task);
+	}
+
+	pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+		let guard = self.clone();
+		runtime().spawn(async move {
+			let mut work = Box::pin(work);
+			let result = std::future::poll_fn(|context| {
+				match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work.as_mut().poll(context))) {
+					Ok(poll) => poll.map(Ok),
+					Err(panic) => std::task::Poll::Ready(Err(crate::panic_text(&*panic))),
+				}
+			})
+			.await;
+			if let Err(text) = result {
+				guard.broke(crate::panics::told(text));
+			}
+		})
+	}
+
+	fn broke(&self, text: String) {
+		self.broken.lock().unwrap_or_else(|e| e.into_inner()).get_or_insert(text);
+		self.end_tasks();
+		self.events.close();
+	}
+
+	fn end_tasks(&self) {
+		for task in self.tasks.lock().unwrap_or_else(|e| e.into_inner()).drain(..) {
+			task.abort();
+		}
+	}
 }
 
 pub fn runtime() -> &'static Runtime {
@@ -365,6 +417,7 @@ impl Node {
 		config: &Config, stored: &Stored, parts: &Parts, id: PublicKey, manager: ChannelManager, port: u16, height: u32,
 	) -> Arc<Node> {
 		let manager = Arc::new(manager);
+		let events = Arc::new(Events::default());
 		Arc::new(Node {
 			id,
 			network: config.network,
@@ -373,18 +426,18 @@ impl Node {
 			monitor: parts.monitor.clone(),
 			router: parts.router.clone(),
 			state: parts.state.clone(),
-			events: Arc::new(Events::default()),
+			events: events.clone(),
 			addresses: Arc::new(Mutex::new(stored_peers(stored))),
 			poke: Arc::new(Notify::new()),
 			chain_trouble: Arc::default(),
+			unsent: parts.broadcaster.unsent(),
 			port,
 			height: Arc::new(AtomicU32::new(height)),
 			user_config: config.user.clone(),
 			stop: watch::channel(false).0,
 			stopped: AtomicBool::new(false),
 			processor: Mutex::new(None),
-			tasks: Mutex::new(Vec::new()),
-			broken: Arc::default(),
+			guard: Guard::new(events),
 		})
 	}
 
@@ -408,46 +461,24 @@ impl Node {
 			poke: self.poke.clone(),
 			trouble: self.chain_trouble.clone(),
 		};
-		self.task(accept(socket, self.peers.clone()));
-		self.task(peers::keep_connected(self.manager.clone(), self.peers.clone(), self.addresses.clone()));
-		self.task(chain::follow(following, tip, listener));
-		self.task(chain::broadcast(chain.clone(), config.poll_interval, packages));
-		if config.network != Network::Regtest {
-			self.task(parts.fees.clone().follow(chain));
-		}
+		let guard = &self.guard;
+		guard.task(accept(socket, self.peers.clone(), guard.clone()));
+		guard.task(peers::keep_connected(
+			self.manager.clone(), self.peers.clone(), self.addresses.clone(), guard.clone(),
+		));
+		guard.task(chain::follow(following, tip, listener));
+		guard.task(chain::broadcast(chain.clone(), config.poll_interval, packages, self.unsent.clone()));
+		guard.task(parts.fees.clone().follow(chain, (config.poll_interval * POLLS_PER_FEE).min(LONGEST_FEE_INTERVAL)));
 		let quick = config.network == Network::Regtest || !config.forwards;
-		let processor = self.guarded(process(self, parts, sweeper, quick));
+		let processor = guard.spawn(process(self, parts, sweeper, quick));
 		*self.processor.lock().unwrap_or_else(|e| e.into_inner()) = Some(processor);
-	}
-
-	fn task(&self, work: impl Future<Output = ()> + Send + 'static) {
-		let task = self.guarded(work);
-		self.tasks.lock().unwrap_or_else(|e| e.into_inner()).push(task);
-	}
-
-	/// A panic in it makes the node answer nothing but that.
-	fn guarded(&self, work: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
-		let broken = self.broken.clone();
-		let events = self.events.clone();
-		runtime().spawn(async move {
-			let mut work = Box::pin(work);
-			let result = std::future::poll_fn(|context| {
-				match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work.as_mut().poll(context))) {
-					Ok(poll) => poll.map(Ok),
-					Err(panic) => std::task::Poll::Ready(Err(crate::panic_text(&*panic))),
-				}
-			})
-			.await;
-			if let Err(text) = result {
-				*broken.lock().unwrap_or_else(|e| e.into_inner()) = Some(text);
-				events.close();
-			}
-		})
+		// What was on its way to the chain when the node died may never have got there; LDK's own timer is half a minute away.
+		self.monitor.rebroadcast_pending_claims();
 	}
 
 	pub fn healthy(&self) -> Result<(), Failure> {
-		match self.broken.lock().unwrap_or_else(|e| e.into_inner()).as_ref() {
-			Some(text) => Err(Failure::never(format!("the node has ended by a panic, start it again: {text}"))),
+		match self.guard.broken.lock().unwrap_or_else(|e| e.into_inner()).as_ref() {
+			Some(words) => Err(Failure::never(words.clone())),
 			None => Ok(()),
 		}
 	}
@@ -470,10 +501,9 @@ impl Node {
 		}
 		let _ = self.stop.send(true);
 		self.events.close();
-		for task in self.tasks.lock().unwrap_or_else(|e| e.into_inner()).drain(..) {
-			task.abort();
-		}
-		self.peers.disconnect_all_peers();
+		self.guard.end_tasks();
+		// After a panic its locks are of no use, and the connections go with their tasks.
+		let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.peers.disconnect_all_peers()));
 		let processor = self.processor.lock().unwrap_or_else(|e| e.into_inner()).take();
 		if let Some(processor) = processor {
 			runtime().block_on(async {
@@ -508,14 +538,14 @@ async fn catch_up(
 	Ok(tip)
 }
 
-async fn accept(socket: TcpListener, peers: Arc<PeerManager>) {
+async fn accept(socket: TcpListener, peers: Arc<PeerManager>, guard: Guard) {
 	loop {
 		match socket.accept().await {
 			Ok((stream, _)) => {
 				// A commitment dance is many small messages: none of them may wait for more.
 				let prepared = stream.set_nodelay(true).and_then(|()| stream.into_std());
 				if let Ok(stream) = prepared {
-					drop(tokio::spawn(lightning_net_tokio::setup_inbound(peers.clone(), stream)));
+					drop(guard.spawn(lightning_net_tokio::setup_inbound(peers.clone(), stream)));
 				}
 			},
 			// Out of file descriptors, mostly: wait for some to come back.

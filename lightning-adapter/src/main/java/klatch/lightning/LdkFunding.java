@@ -31,14 +31,12 @@ final class LdkFunding {
 
   private final LdkNode node;
   private final OnchainWallet wallet;
-  private final BitcoinRpc chain;
   private final AtomicLong names = new AtomicLong(System.nanoTime());
   private final Map<Long, Opening> openings = new ConcurrentHashMap<>();
 
-  LdkFunding(LdkNode node, OnchainWallet wallet, BitcoinRpc chain) {
+  LdkFunding(LdkNode node, OnchainWallet wallet) {
     this.node = node;
     this.wallet = wallet;
-    this.chain = chain;
   }
 
   /** One channel on its way; the futures are completed by the event thread. */
@@ -106,8 +104,11 @@ final class LdkFunding {
       for (Opening opening : ordered) {
         ids.add(outcome(opening.pending(), opening.request()).required("channel").asText());
       }
-      chain.broadcast(transaction);
+      wallet.send(transaction);
       return new OpenedChannels(Transaction.read(ByteBuffer.wrap(transaction)).getTxId().toString(), ids);
+    } catch (ChainException e) {
+      // The peers have signed: it is sent again with the next block, and after every start.
+      throw new LightningException("the funding is sent when the chain answers: " + e.getMessage(), false, e);
     } catch (LightningException | IllegalArgumentException e) {
       wallet.abandon(transaction);
       throw e;

@@ -7,9 +7,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -35,6 +37,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class LdkLightning implements Lightning {
   private static final int DIAL_ATTEMPTS = 5;
+  private static final long MSAT_PER_SAT = 1_000;
+  /** How many addresses are looked at where nobody knows how many were given out. */
+  private static final int WORDS_ONLY_ADDRESSES = 100;
+  private static final String HOW_TO_RESTORE = ". The channels' state is damaged and is not put into service. Do not put "
+      + "an old copy in its place: bring back the newest state, by PostgreSQL's own recovery or from a synchronous "
+      + "standby; or restore from the seed words and the newest backup into a new data directory (klatch wallet "
+      + "restore), then your peers close the channels";
   private static final Duration DIAL_PAUSE = Duration.ofMillis(200);
 
   private final LdkConfig config;
@@ -45,6 +54,7 @@ public final class LdkLightning implements Lightning {
   private final LdkCuts cuts;
   private final LdkEvents events;
   private final LdkFunding funding;
+  private final LostChannels lost;
   private final String nodeId;
   /** Two payments under one id, asked for at once, must not both find it unknown. */
   private final ReentrantLock paying = new ReentrantLock();
@@ -60,6 +70,40 @@ public final class LdkLightning implements Lightning {
     this.nodeId = node.call(LdkNode.request("info")).required("nodeId").asText();
     this.cuts = new LdkCuts(node, commits, config.alias());
     this.events = new LdkEvents(node, commits, funding, config.alias());
+    this.lost = new LostChannels(this, store.restoredPeers());
+  }
+
+  /**
+   * Makes a new place ready for a node that was lost: its coins are looked for, and its peers asked to close its channels.
+   * To be called once, before {@link #start} with the seed of the words; the channels themselves are not restored.
+   *
+   * @param backup empty if there are only the words: then everything is read from the first block, and peers must be
+   *               connected to by hand
+   * @throws LightningException if a node has been running here
+   */
+  public static void restore(LdkConfig config, DataSource money, Optional<WalletBackup> backup) {
+    LdkStore.migrate(money);
+    LdkStore store = new LdkStore(money);
+    if (store.used()) {
+      throw new LightningException("there is a Lightning node here already: restore into a new place", false);
+    }
+    backup.map(WalletBackup::network).filter(network -> !network.equals(config.network().label())).ifPresent(other -> {
+      throw new IllegalArgumentException("the backup is of a node on " + other + ", not " + config.network().label());
+    });
+    WalletBackup.Coins coins = backup.map(WalletBackup::coins).orElse(new WalletBackup.Coins(WORDS_ONLY_ADDRESSES, 0));
+    new WalletStore(money).restore(coins.nextAddress(), coins.birthHeight());
+    backup.stream().flatMap(known -> known.peers().stream()).forEach(store::restoredPeer);
+  }
+
+  /** What this node's owner should keep besides the words, made anew whenever channels are opened. */
+  public WalletBackup backup() {
+    Map<String, String> addresses = store.addresses();
+    List<Channel> channels = status().channels();
+    return new WalletBackup(config.network().label(), nodeId, System.currentTimeMillis(), wallet.backup(),
+        channels.stream().map(Channel::peer).distinct().filter(addresses::containsKey)
+            .map(peer -> new WalletBackup.Peer(peer, addresses.get(peer))).toList(),
+        channels.stream().map(c -> new WalletBackup.Channel(c.id(), c.peer(), c.capacity().value() / MSAT_PER_SAT,
+            c.ours().value() / MSAT_PER_SAT)).toList());
   }
 
   /**
@@ -76,18 +120,45 @@ public final class LdkLightning implements Lightning {
     LdkStore store = new LdkStore(money);
     BitcoinRpc chain = new BitcoinRpc(config.chain());
     OnchainWallet wallet = new OnchainWallet(config.network(), config.seed(), chain, new WalletStore(money));
-    LdkNode node = LdkNode.start(LdkMessages.config(config, wallet.sweepScript()), store.state());
+    LdkNode node = started(config, wallet, store);
     try {
       LdkLightning lightning = new LdkLightning(config, node, store, commits, wallet,
-          new LdkFunding(node, wallet, chain));
+          new LdkFunding(node, wallet));
+      lightning.resume();
       commits.rider(lightning.cuts);
       lightning.cuts.start();
       lightning.events.start();
+      lightning.lost.start();
       return lightning;
     } catch (RuntimeException e) {
       node.close();
       throw e;
     }
+  }
+
+  private static LdkNode started(LdkConfig config, OnchainWallet wallet, LdkStore store) {
+    try {
+      return LdkNode.start(LdkMessages.config(config, wallet.sweepScript()), store.state());
+    } catch (LightningException e) {
+      String words = String.valueOf(e.getMessage());
+      boolean damaged = !e.retrySafe() && words.contains("stored") && !words.contains("another seed");
+      throw damaged ? new LightningException(words + HOW_TO_RESTORE, false, e) : e;
+    }
+  }
+
+  /** Brings what is beside the node's own state in line with it. */
+  private void resume() {
+    Set<String> funded = new HashSet<>();
+    node.call(LdkNode.request("channels")).required("channels")
+        .forEach(channel -> funded.add(channel.path("fundingTxid").asText()));
+    wallet.resume(funded);
+    Set<PaymentHash> held = new HashSet<>();
+    parts().forEach(part -> held.add(PaymentHash.parse(part.required("hash").asText())));
+    store.keepHeld(held);
+  }
+
+  private JsonNode parts() {
+    return node.call(LdkNode.request("held")).required("parts");
   }
 
   /** 33 bytes as hex. */
@@ -147,6 +218,11 @@ public final class LdkLightning implements Lightning {
     return store.payments(limit);
   }
 
+  /** Transactions that the node wants in the chain and that the chain has neither taken nor refused yet. */
+  public int unsent() {
+    return node.call(LdkNode.request("info")).required("unsent").asInt();
+  }
+
   /** Asks the chain for a new tip at once, without waiting for the next poll. */
   public void poke() {
     node.call(LdkNode.request("poke"));
@@ -190,7 +266,7 @@ public final class LdkLightning implements Lightning {
   public List<HeldHtlc> held() {
     Map<PaymentHash, Msat> complete = store.held();
     Map<PaymentHash, HeldHtlc> inChannels = new HashMap<>();
-    for (JsonNode part : node.call(LdkNode.request("held")).required("parts")) {
+    for (JsonNode part : parts()) {
       PaymentHash hash = PaymentHash.parse(part.required("hash").asText());
       HeldHtlc htlc = new HeldHtlc(hash, new Msat(part.required("amountMsat").asLong()),
           part.required("expiryHeight").asInt());
@@ -296,6 +372,7 @@ public final class LdkLightning implements Lightning {
   /** Ends the node in order, with a last cut. If PostgreSQL is away it does without, as after a crash. */
   @Override
   public void close() {
+    lost.close();
     node.stop();
     events.close();
     cuts.close();
@@ -304,6 +381,7 @@ public final class LdkLightning implements Lightning {
 
   /** Ends the node as a crash would, without a last cut: for trials. */
   public void halt() {
+    lost.close();
     cuts.abandoned = true;
     node.stop();
     cuts.join();

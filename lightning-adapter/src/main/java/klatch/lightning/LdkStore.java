@@ -1,5 +1,8 @@
 package klatch.lightning;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -9,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import javax.sql.DataSource;
 import klatch.commitments.LightningException;
 import klatch.commitments.Lightning.Invoice;
@@ -35,10 +39,17 @@ final class LdkStore {
   Map<String, byte[]> state() {
     return query(money, connection -> {
       Map<String, byte[]> state = new HashMap<>();
-      try (PreparedStatement select = connection.prepareStatement("select key, value from ldk_state");
+      try (PreparedStatement select = connection.prepareStatement("select key, value, sum from ldk_state");
           ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
-          state.put(rows.getString(1), rows.getBytes(2));
+          String key = rows.getString(1);
+          byte[] value = rows.getBytes(2);
+          byte[] sum = rows.getBytes(3);
+          // Rows of an earlier version have none yet.
+          if (sum != null && !MessageDigest.isEqual(sum, sum(key, value))) {
+            throw new LightningException("the stored " + key + " is not what was stored", false);
+          }
+          state.put(key, value);
         }
       }
       return state;
@@ -48,7 +59,9 @@ final class LdkStore {
   static void write(Connection connection, LdkCut cut) throws SQLException {
     try (
         PreparedStatement put = connection.prepareStatement(
-            "insert into ldk_state (key, value) values (?, ?) on conflict (key) do update set value = excluded.value");
+            """
+                insert into ldk_state (key, value, sum) values (?, ?, ?)
+                on conflict (key) do update set value = excluded.value, sum = excluded.sum""");
         PreparedStatement delete = connection.prepareStatement("delete from ldk_state where key = ?")) {
       boolean puts = false;
       boolean deletes = false;
@@ -56,6 +69,7 @@ final class LdkStore {
         if (change.value().isPresent()) {
           put.setString(1, change.key());
           put.setBytes(2, change.value().get());
+          put.setBytes(3, sum(change.key(), change.value().get()));
           put.addBatch();
           puts = true;
         } else {
@@ -71,6 +85,61 @@ final class LdkStore {
         delete.executeBatch();
       }
     }
+  }
+
+  private static byte[] sum(String key, byte[] value) {
+    try {
+      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+      sha256.update(key.getBytes(StandardCharsets.UTF_8));
+      return sha256.digest(value);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  /** Whether a node has ever stored anything here. */
+  boolean used() {
+    return query(money, connection -> {
+      try (PreparedStatement select = connection.prepareStatement(
+          "select exists (select from ldk_state) or exists (select from onchain_block)");
+          ResultSet row = select.executeQuery()) {
+        return row.next() && row.getBoolean(1);
+      }
+    });
+  }
+
+  /** Where peers were found that the node dialled: node id and {@code host:port}. */
+  Map<String, String> addresses() {
+    return texts("select substr(key, 6), convert_from(value, 'UTF8') from ldk_state where key like 'peer/%'");
+  }
+
+  /** Whom a restored node asks to close its channels. */
+  List<WalletBackup.Peer> restoredPeers() {
+    return texts("select node_id, address from restored_peer").entrySet().stream()
+        .map(peer -> new WalletBackup.Peer(peer.getKey(), peer.getValue())).toList();
+  }
+
+  private Map<String, String> texts(String sql) {
+    return query(money, connection -> {
+      Map<String, String> texts = new HashMap<>();
+      try (PreparedStatement select = connection.prepareStatement(sql); ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          texts.put(rows.getString(1), rows.getString(2));
+        }
+      }
+      return texts;
+    });
+  }
+
+  void restoredPeer(WalletBackup.Peer peer) {
+    query(money, connection -> {
+      try (PreparedStatement insert = connection.prepareStatement(
+          "insert into restored_peer (node_id, address) values (?, ?) on conflict (node_id) do nothing")) {
+        insert.setString(1, peer.nodeId());
+        insert.setString(2, peer.address());
+        return insert.executeUpdate();
+      }
+    });
   }
 
   /** Remembers that a payment of this invoice is under way. */
@@ -207,6 +276,18 @@ final class LdkStore {
       delete.setBytes(1, hash.bytes());
       delete.executeUpdate();
     }
+  }
+
+  /** Forgets whole payments whose HTLCs the node has no longer. @param there the hashes of those that it has */
+  void keepHeld(Set<PaymentHash> there) {
+    query(money, connection -> {
+      for (PaymentHash hash : held().keySet()) {
+        if (!there.contains(hash)) {
+          notHeld(connection, hash);
+        }
+      }
+      return there;
+    });
   }
 
   Map<PaymentHash, Msat> held() {

@@ -26,6 +26,9 @@ import org.bitcoinj.crypto.ECKey;
 import org.bitcoinj.crypto.TransactionSignature;
 import org.bitcoinj.script.Script;
 import org.bitcoinj.script.ScriptBuilder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The node's own bitcoin on the chain: gives addresses, finds its coins by reading blocks, pays for channels.
@@ -34,10 +37,13 @@ import org.bitcoinj.script.ScriptBuilder;
  * itself. Thread-safe; one call at a time.
  */
 public final class OnchainWallet {
+  private static final Logger LOG = LoggerFactory.getLogger(OnchainWallet.class);
   /** A coinbase may be spent in the 100th block after it (consensus). */
   private static final int COINBASE_MATURITY = 100;
   /** Below this an output costs more than it is worth, and is not relayed. */
   private static final long DUST_SAT = 330;
+  /** No reorganisation is that deep: then a spend need not be sent again. */
+  private static final int BURIED_BLOCKS = 12;
   private static final int FUNDING_TARGET_BLOCKS = 3;
   /** Where the chain cannot estimate: twice what any node relays. */
   private static final long FALLBACK_FEE_SAT_PER_VBYTE = 2;
@@ -51,8 +57,6 @@ public final class OnchainWallet {
   private final BitcoinRpc chain;
   private final WalletStore store;
   private final Network network;
-  /** Coins in funding transactions that were handed out and are in no block yet. */
-  private final Set<WalletStore.Outpoint> promised = new HashSet<>();
 
   OnchainWallet(Network network, Seed seed, BitcoinRpc chain, WalletStore store) {
     this.network = network;
@@ -60,6 +64,87 @@ public final class OnchainWallet {
     this.chain = chain;
     this.store = store;
     keys.watchReceiving(store.nextAddress());
+    if (store.restored()) {
+      keys.watchClosed();
+    }
+  }
+
+  /** Makes a new wallet look for what a lost one had: from this block on, and what peers leave it when they close. */
+  synchronized void restore(int nextAddress, int birthHeight) {
+    store.restore(nextAddress, birthHeight);
+    keys.watchReceiving(store.nextAddress());
+    keys.watchClosed();
+  }
+
+  /** What a backup wants to know: the next address, and the first block that can hold coins. */
+  WalletBackup.Coins backup() {
+    return new WalletBackup.Coins(store.nextAddress(), store.birthHeight().orElse(0));
+  }
+
+  /**
+   * After a start: sends again what may be sent, and decides about what was prepared. A funding transaction whose channel
+   * the node has kept was signed for by the peer; any other was never seen by anybody.
+   *
+   * @param funded ids of the transactions that the node's channels stand on
+   */
+  void resume(Set<String> funded) {
+    for (WalletStore.Spend spend : store.spends()) {
+      if (!spend.mayBeSent() && funded.contains(spend.txid())) {
+        store.spend(new WalletStore.Spend(spend.txid(), spend.transaction(), true));
+      } else if (!spend.mayBeSent()) {
+        store.forgetSpend(spend.txid());
+      }
+    }
+    try {
+      follow();
+      sendAgain();
+    } catch (ChainException e) {
+      LOG.warn("what the wallet has sent before is sent again with the next block: {}", e.getMessage());
+    }
+  }
+
+  /** Hands every transaction that is in no block yet to the network again. */
+  private void sendAgain() {
+    Map<WalletStore.Outpoint, WalletStore.OwnCoin> coins = coins();
+    for (WalletStore.Spend spend : store.spends()) {
+      if (spend.mayBeSent() && inputs(spend).stream().anyMatch(input -> !buried(coins.get(input), Integer.MAX_VALUE))) {
+        try {
+          chain.broadcast(spend.transaction());
+        } catch (ChainException e) {
+          if (!e.refused()) {
+            throw e;
+          }
+          LOG.warn("{} is not taken again, and stays on the list: {}", spend.txid(), e.getMessage());
+        }
+      }
+    }
+  }
+
+  /** The coins in transactions that are in no block yet; those in a block deep enough are forgotten here. */
+  private Set<WalletStore.Outpoint> promised(int height) {
+    Map<WalletStore.Outpoint, WalletStore.OwnCoin> coins = coins();
+    Set<WalletStore.Outpoint> promised = new HashSet<>();
+    for (WalletStore.Spend spend : store.spends()) {
+      List<WalletStore.Outpoint> inputs = inputs(spend);
+      promised.addAll(inputs);
+      if (inputs.stream().allMatch(input -> buried(coins.get(input), height))) {
+        store.forgetSpend(spend.txid());
+      }
+    }
+    return promised;
+  }
+
+  private Map<WalletStore.Outpoint, WalletStore.OwnCoin> coins() {
+    return store.coins().stream().collect(Collectors.toMap(WalletStore.OwnCoin::outpoint, coin -> coin));
+  }
+
+  private static List<WalletStore.Outpoint> inputs(WalletStore.Spend spend) {
+    return Transaction.read(ByteBuffer.wrap(spend.transaction())).getInputs().stream()
+        .map(input -> outpoint(input.getOutpoint())).toList();
+  }
+
+  private static boolean buried(WalletStore.@Nullable OwnCoin coin, int height) {
+    return coin != null && coin.spentHeight().filter(spent -> height - spent >= BURIED_BLOCKS).isPresent();
   }
 
   /** A fresh bech32 address that nobody has been given. */
@@ -85,7 +170,7 @@ public final class OnchainWallet {
 
   /**
    * Builds and signs one transaction with these outputs and, where it is worth it, one of change. Its coins are not
-   * given out again while this process lives, unless {@link #abandon} says it will not be sent.
+   * given out again, unless {@link #abandon} says it will not be sent.
    *
    * @throws LightningException if the wallet has not enough; the message says how much it has and needs
    */
@@ -117,8 +202,19 @@ public final class OnchainWallet {
       transaction.addOutput(Coin.valueOf(change), Script.parse(keys.changeScript()));
     }
     sign(transaction, chosen);
-    chosen.forEach(coin -> promised.add(coin.outpoint()));
-    return transaction.serialize();
+    byte[] bytes = transaction.serialize();
+    store.spend(new WalletStore.Spend(transaction.getTxId().toString(), bytes, false));
+    return bytes;
+  }
+
+  /** Stores that a transaction of {@link #pay} may be sent, and sends it; again after every start until it is in a block. */
+  void send(byte[] bytes) {
+    store.spend(new WalletStore.Spend(txid(bytes), bytes, true));
+    chain.broadcast(bytes);
+  }
+
+  private static String txid(byte[] transaction) {
+    return Transaction.read(ByteBuffer.wrap(transaction)).getTxId().toString();
   }
 
   /**
@@ -147,10 +243,14 @@ public final class OnchainWallet {
     }
     byte[] bytes = pay(List.of(new Payout(script, amountSat)), rate);
     try {
-      chain.broadcast(bytes);
+      send(bytes);
     } catch (ChainException e) {
-      abandon(bytes);
-      throw new LightningException("the chain did not take the payment: " + e.getMessage(), !e.refused(), e);
+      if (e.refused()) {
+        abandon(bytes);
+        throw new LightningException("the chain did not take the payment: " + e.getMessage(), false, e);
+      }
+      // It may be on its way all the same: the same coins must not be spent twice.
+      LOG.warn("{} is sent again when the chain answers: {}", txid(bytes), e.getMessage());
     }
     Transaction transaction = Transaction.read(ByteBuffer.wrap(bytes));
     return new Sent(transaction.getTxId().toString(), amountSat,
@@ -178,8 +278,7 @@ public final class OnchainWallet {
 
   /** Takes back the coins of a transaction that will not be sent. */
   synchronized void abandon(byte[] transaction) {
-    Transaction.read(ByteBuffer.wrap(transaction)).getInputs()
-        .forEach(input -> promised.remove(outpoint(input.getOutpoint())));
+    store.forgetSpend(txid(transaction));
   }
 
   private void sign(Transaction transaction, List<WalletStore.OwnCoin> coins) {
@@ -199,6 +298,7 @@ public final class OnchainWallet {
   }
 
   private List<WalletStore.OwnCoin> spendable(int height) {
+    Set<WalletStore.Outpoint> promised = promised(height);
     return store.coins().stream().filter(coin -> coin.spentHeight().isEmpty())
         .filter(coin -> !promised.contains(coin.outpoint()))
         .filter(coin -> !coin.coinbase() || height + 1 - coin.height() >= COINBASE_MATURITY)
@@ -218,10 +318,11 @@ public final class OnchainWallet {
   }
 
   /** Reads the blocks that it has not read, from the last one that is still in the chain. @return the tip's height */
-  private int follow() {
+  private synchronized int follow() {
     BitcoinRpc.Tip tip = chain.tip();
     Map<Integer, String> known = store.blocks();
-    if (known.isEmpty() && network != Network.REGTEST) {
+    Optional<Integer> birth = store.birthHeight();
+    if (known.isEmpty() && birth.isEmpty() && network != Network.REGTEST) {
       store.startAt(tip.height(), tip.hash());
       return tip.height();
     }
@@ -229,7 +330,7 @@ public final class OnchainWallet {
     Optional<String> next = Optional.of(tip.hash());
     while (next.isPresent()) {
       BitcoinRpc.Header header = chain.header(next.get());
-      if (header.hash().equals(known.get(header.height()))) {
+      if (header.hash().equals(known.get(header.height())) || header.height() < birth.orElse(0)) {
         break;
       }
       fresh.add(header);
@@ -237,6 +338,9 @@ public final class OnchainWallet {
     }
     if (!fresh.isEmpty()) {
       store.apply(fresh.reversed().stream().map(this::read).toList());
+      if (!known.isEmpty()) {
+        sendAgain();
+      }
     }
     return tip.height();
   }

@@ -11,8 +11,9 @@ import org.bitcoinj.crypto.HDKeyDerivation;
 import org.bitcoinj.script.ScriptBuilder;
 
 /**
- * The wallet's keys: BIP 84 paths from the seed. Key index i is the receiving key i; two negative indexes stand for
- * change and sweeps, one key each on the change branch. Not thread-safe: the wallet guards it.
+ * The wallet's keys: BIP 84 paths from the words' root. Key index i is the receiving key i; two negative indexes stand for
+ * change and sweeps, one key each on the change branch; those from -1000 down, for what peers leave us when they close
+ * channels that this node has lost. Not thread-safe: the wallet guards it.
  */
 final class WalletKeys {
   /** Receiving scripts watched beyond those given out, for addresses given out by an earlier copy of the state. */
@@ -20,18 +21,31 @@ final class WalletKeys {
   private static final int CHANGE_INDEX = -1;
   private static final int SWEEP_INDEX = -2;
   private static final int BIP84_PURPOSE = 84;
+  private static final int FIRST_CLOSED_INDEX = -1_000;
+  /** LDK pays to one of so many keys when a peer closes a channel (KeysManager, STATIC_PAYMENT_KEY_COUNT). */
+  private static final int CLOSED_KEYS = 1_000;
+  /** The branch of those keys under LDK's own root, which is the bare seed. */
+  private static final int CLOSED_BRANCH = 8;
   private static final int COIN_BITCOIN = 0;
   private static final int COIN_TEST = 1;
 
   private final Network network;
   private final DeterministicKey receiving;
   private final DeterministicKey internal;
+  private final DeterministicKey closed;
   private final Map<String, Integer> indexByScript = new HashMap<>();
   private int watched;
 
   WalletKeys(Network network, Seed seed) {
+    this(network, seed.walletRoot(), seed.bytes());
+  }
+
+  /** @param root what BIP 39 makes of the words; {@code channels} is the root of LDK's keys */
+  WalletKeys(Network network, byte[] root, byte[] channels) {
     this.network = network;
-    DeterministicKey account = HDKeyDerivation.createMasterPrivateKey(seed.bytes());
+    this.closed = HDKeyDerivation.deriveChildKey(HDKeyDerivation.createMasterPrivateKey(channels),
+        new ChildNumber(CLOSED_BRANCH, true));
+    DeterministicKey account = HDKeyDerivation.createMasterPrivateKey(root);
     int coin = network == Network.MAINNET ? COIN_BITCOIN : COIN_TEST;
     for (int step : new int[]{BIP84_PURPOSE, coin, 0}) {
       account = HDKeyDerivation.deriveChildKey(account, new ChildNumber(step, true));
@@ -49,11 +63,21 @@ final class WalletKeys {
     }
   }
 
+  /** Watches what peers leave us when they close channels of a node that lost everything but its seed: about a second. */
+  void watchClosed() {
+    for (int i = 0; i < CLOSED_KEYS; i++) {
+      watch(FIRST_CLOSED_INDEX - i);
+    }
+  }
+
   private void watch(int index) {
     indexByScript.put(HexFormat.of().formatHex(script(index)), index);
   }
 
   DeterministicKey key(int index) {
+    if (index <= FIRST_CLOSED_INDEX) {
+      return HDKeyDerivation.deriveChildKey(closed, new ChildNumber(FIRST_CLOSED_INDEX - index, true));
+    }
     return index < 0
         ? HDKeyDerivation.deriveChildKey(internal, new ChildNumber(-1 - index))
         : HDKeyDerivation.deriveChildKey(receiving, new ChildNumber(index));

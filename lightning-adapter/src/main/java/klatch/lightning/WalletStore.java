@@ -33,6 +33,66 @@ final class WalletStore {
   /** What one block means to the wallet; {@code spent} holds strangers' coins too. */
   record ReadBlock(int height, String hash, List<OwnCoin> received, List<Outpoint> spent) {}
 
+  /**
+   * A transaction of ours of which not every coin is known to be spent in a block.
+   *
+   * @param mayBeSent false while it waits for the peers of the channels that it pays for
+   */
+  record Spend(String txid, byte[] transaction, boolean mayBeSent) {}
+
+  List<Spend> spends() {
+    return transaction(connection -> {
+      List<Spend> spends = new ArrayList<>();
+      try (PreparedStatement select = connection
+          .prepareStatement("select txid, transaction, may_be_sent from onchain_spend order by made_at");
+          ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          spends.add(new Spend(row.getString(1), row.getBytes(2), row.getBoolean(3)));
+        }
+      }
+      return spends;
+    });
+  }
+
+  /** Adds it, or lets one that was prepared be sent. */
+  void spend(Spend spend) {
+    transaction(connection -> {
+      update(connection, """
+          insert into onchain_spend (txid, transaction, may_be_sent) values (?, ?, ?)
+          on conflict (txid) do update set may_be_sent = onchain_spend.may_be_sent or excluded.may_be_sent""",
+          spend.txid(), spend.transaction(), spend.mayBeSent());
+      return spend;
+    });
+  }
+
+  void forgetSpend(String txid) {
+    transaction(connection -> {
+      update(connection, "delete from onchain_spend where txid = ?", txid);
+      return txid;
+    });
+  }
+
+  /** The first block that can hold coins of this wallet; empty for one that was made by an earlier version. */
+  Optional<Integer> birthHeight() {
+    int height = transaction(
+        connection -> number(connection, "select coalesce(birth_height, -1) from onchain_address"));
+    return height < 0 ? Optional.empty() : Optional.of(height);
+  }
+
+  boolean restored() {
+    return transaction(connection -> number(connection, "select restored::int from onchain_address")) == 1;
+  }
+
+  /** Makes this new wallet one that was lost: what was given out before, and from which block on it is to be read. */
+  void restore(int nextAddress, int birthHeight) {
+    transaction(connection -> {
+      update(connection, """
+          update onchain_address set restored = true, next_index = greatest(next_index, ?), birth_height = ?""",
+          nextAddress, birthHeight);
+      return nextAddress;
+    });
+  }
+
   int nextAddress() {
     return transaction(connection -> number(connection, "select next_index from onchain_address"));
   }
@@ -74,6 +134,14 @@ final class WalletStore {
   /** A new wallet has nothing in older blocks. */
   void startAt(int height, String hash) {
     apply(List.of(new ReadBlock(height, hash, List.of(), List.of())));
+    born(height);
+  }
+
+  void born(int height) {
+    transaction(connection -> {
+      update(connection, "update onchain_address set birth_height = ? where birth_height is null", height);
+      return height;
+    });
   }
 
   /** Takes blocks in, oldest first; what was read at the first one's height or above is undone before. */

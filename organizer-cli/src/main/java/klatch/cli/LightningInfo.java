@@ -27,8 +27,12 @@ final class LightningInfo implements Callable<Integer> {
     session.say("  channels   " + lightning.channels().size());
     session.say("  balance    " + Words.sat(lightning.balanceMsat()));
     session.say("  can pay    " + Words.sat(largest(lightning, true)) + " at once");
-    session.say("  can take   " + Words.sat(largest(lightning, false)) + " at once"
-        + (lightning.channels().isEmpty() ? "; open a channel: klatch channel open NODEID@HOST:PORT SAT" : ""));
+    session.say("  can take   " + Words.sat(largest(lightning, false)) + " at once");
+    session.say("  room       " + lightning.room().slots() + " deposits, together up to "
+        + Words.sat(lightning.room().toHoldMsat()));
+    if (!lightning.room().advice().isEmpty()) {
+      session.say("  no room    " + lightning.room().advice());
+    }
   }
 
   private static long largest(NodeStatus.Lightning lightning, boolean send) {

@@ -19,7 +19,7 @@ import klatch.regtest.chain.RpcEndpoint;
 
 /**
  * An LDK node of this process with its money schema, on loopback: a routing node, or one end of a test. It may be
- * restarted; then it has the same identity, state and port. Used by one thread at a time.
+ * restarted; then it has the same identity, state and port. Started and ended by one thread at a time.
  */
 public final class LightningNode implements AutoCloseable {
   /** Nodes are also told of new blocks by {@link Topology#mineAndSync}; this is for those mined otherwise. */
@@ -30,8 +30,8 @@ public final class LightningNode implements AutoCloseable {
   private final String name;
   private final DataSource money;
   private LdkConfig config;
-  private PostgresGroupCommit commits;
-  private LdkLightning lightning;
+  private volatile PostgresGroupCommit commits;
+  private volatile LdkLightning lightning;
 
   private LightningNode(String name, DataSource money, LdkConfig config, PostgresGroupCommit commits,
       LdkLightning lightning) {

@@ -71,11 +71,17 @@ final class LdkTestNode implements AutoCloseable {
 
   /** Ends it as a crash would, and starts it from what was stored. */
   void kill() {
-    lightning.halt();
+    halt();
     startAgain();
   }
 
-  private void startAgain() {
+  /** Ends it as a crash would. */
+  void halt() {
+    lightning.halt();
+    commits.close();
+  }
+
+  void startAgain() {
     commits.close();
     commits = PostgresGroupCommit.open(money, LOCK_PATIENCE);
     lightning = LdkLightning.start(config, commits, money);

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import klatch.commitments.Lightning;
 import klatch.commitments.LightningException;
+import klatch.commitments.Room;
 import klatch.libp2p.Host;
 import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.Multiaddr;
@@ -40,10 +41,15 @@ record NodeRoutes(Meetup meetup, Supplier<ApiParts.MoneyState> money, Host host,
     try {
       var status = running.lightning().status();
       return new NodeStatus.Lightning(status.nodeId(), node.lightningAddress().orElse(""), status.height(),
-          status.balance().value(), status.channels().stream().map(NodeRoutes::channel).toList());
+          status.balance().value(), status.channels().stream().map(NodeRoutes::channel).toList(),
+          room(Room.of(status)));
     } catch (LightningException e) {
       return null;
     }
+  }
+
+  private static NodeStatus.Room room(Room room) {
+    return new NodeStatus.Room(room.toHold().value(), room.slots(), room.toPay().value(), room.advice());
   }
 
   static NodeStatus.Channel channel(Lightning.Channel channel) {

@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code klatch regtest kills}: one evening after another while the organiser's process is killed at random moments. */
-@Command(name = "kills", sortOptions = false, description = "Kill the organiser hard at random moments, through as many evenings as it takes; every millisatoshi must be accounted for.")
+/** {@code klatch regtest kills}: one evening after another while organiser and router are killed at random moments. */
+@Command(name = "kills", sortOptions = false, description = "Kill the organiser, and the node that the payers' money comes through, hard at random moments, through as many evenings as it takes; every millisatoshi must be accounted for.")
 final class Kills implements Callable<Integer> {
   @Spec
   CommandSpec spec;
@@ -42,11 +42,12 @@ final class Kills implements Callable<Integer> {
   /**
    * What the trial ended with.
    *
+   * @param kills          of the organiser and of the router together
    * @param exact          evenings whose every balance was what the settlement says, with a clean audit
    * @param channelsClosed channels that were there at the start and are not there at the end
    */
-  @JsonPropertyOrder({"kills", "seed", "evenings", "exact", "channelsClosed", "seconds"})
-  record Result(int kills, long seed, int evenings, int exact, int channelsClosed, double seconds) {
+  @JsonPropertyOrder({"kills", "routerKills", "seed", "evenings", "exact", "channelsClosed", "seconds"})
+  record Result(int kills, int routerKills, long seed, int evenings, int exact, int channelsClosed, double seconds) {
     boolean good() {
       return exact == evenings && channelsClosed == 0;
     }
@@ -68,8 +69,8 @@ final class Kills implements Callable<Integer> {
       System.out.println(Json.line(result));
     } else {
       System.out.printf(Locale.ROOT,
-          "%d kills through %d evenings, %d of them exact to the msat, %d channels closed, %.1f s%n",
-          result.kills(), result.evenings(), result.exact(), result.channelsClosed(), result.seconds());
+          "%d kills, %d of them of the router, through %d evenings, %d exact to the msat, %d channels closed, %.1f s%n",
+          result.kills(), result.routerKills(), result.evenings(), result.exact(), result.channelsClosed(), result.seconds());
     }
     return result.good() ? 0 : 1;
   }
@@ -93,7 +94,7 @@ final class Kills implements Callable<Integer> {
         System.out.printf(Locale.ROOT, "evening %d: %s, audit %s, %d kills so far%n", evenings,
             report.conserved() ? "exact" : "NOT EXACT", report.audit(), killer.done());
       }
-      return new Result(world.organiser().deaths(), options.seed(), evenings, exact,
+      return new Result(world.organiser().deaths() + killer.ofTheRouter(), killer.ofTheRouter(), options.seed(), evenings, exact,
           channels - world.channelCount(), progress.seconds());
     }
   }

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import klatch.cli.ApiClient;
 import klatch.cli.ApiRefusedException;
 import klatch.cli.FileClock;
@@ -48,6 +49,7 @@ import klatch.regtest.chain.Chain;
 import klatch.regtest.chain.EmbeddedChain;
 import klatch.web.wire.NodeStatus;
 import klatch.web.wire.PublicCode;
+import org.jspecify.annotations.Nullable;
 import klatch.regtest.Until;
 
 /**
@@ -75,6 +77,7 @@ final class World implements AutoCloseable {
   private final OrganiserProcess organiser;
   private final Path organiserDir;
   private final List<Node> attendees = new ArrayList<>();
+  private @Nullable LightningNode router;
   private long offsetMillis;
 
   private World(DemoOptions options, Path directory, String organiserMain) throws IOException {
@@ -146,20 +149,22 @@ final class World implements AutoCloseable {
     }
     switch (options.topology()) {
       case ROUTED -> {
-        var router = opened(LightningNode.start("router", chain, database, ChannelPolicy.regtestRouter()));
+        var between = opened(LightningNode.start("router", chain, database, ChannelPolicy.regtestRouter()));
+        router = between;
         progress.step("a routing node that asks 1 sat for each payment it forwards");
         var organiserMember = organiserAsMember();
         leaves.add(organiserMember);
         leaves.addAll(owned);
-        keepDialling(List.of(router.lightning()), organiserMember);
-        Topology.star(chain, router.member(), leaves, capacitySat);
+        keepDialling(() -> List.of(between.lightning()), organiserMember);
+        Topology.star(chain, between.member(), leaves, capacitySat);
         progress.step(String.format(Locale.ROOT,
             "%d channels of %,d sat by one funding transaction; half of each is given to the other side, so there is room both ways",
             leaves.size(), capacitySat));
       }
       case DIRECT -> {
         var organiserMember = organiserAsMember();
-        keepDialling(owned.stream().map(Member.Owned::lightning).toList(), organiserMember);
+        var payers = owned.stream().map(Member.Owned::lightning).toList();
+        keepDialling(() -> payers, organiserMember);
         Topology.direct(chain, organiserMember, owned, capacitySat);
         progress.step(String.format(Locale.ROOT,
             "each attendee opened a channel of %,d sat with the organiser and gave half of it to that side, so there is room both ways",
@@ -183,13 +188,13 @@ final class World implements AutoCloseable {
    * Nodes dial a lost peer by themselves, less and less often. The peers of an organiser that is killed every few seconds
    * dial without losing patience, or it would never be connected.
    */
-  private void keepDialling(List<LdkLightning> nodes, Member organiserMember) {
+  private void keepDialling(Supplier<List<LdkLightning>> nodes, Member organiserMember) {
     var organiserAddress = organiserAddress();
     var dialler = Thread.ofPlatform().name("dialler").daemon().start(() -> {
       try {
         while (true) {
           Thread.sleep(DIAL_EVERY.toMillis());
-          nodes.forEach(node -> dial(node, organiserMember));
+          nodes.get().forEach(node -> dial(node, organiserMember));
           attendees.forEach(node -> dial(node, organiserAddress));
         }
       } catch (InterruptedException e) {
@@ -200,6 +205,19 @@ final class World implements AutoCloseable {
       dialler.interrupt();
       dialler.join();
     });
+  }
+
+  /**
+   * Ends the node between payers and organiser without a last cut, as a crash would, and starts it again. @return false if
+   * there is none
+   */
+  boolean killRouter() {
+    if (router == null) {
+      return false;
+    }
+    router.halt();
+    router.startAgain();
+    return true;
   }
 
   /** Where the organiser's libp2p host listens, in every one of its lives. */

@@ -21,6 +21,7 @@ final class ControlRpc {
   private static final int PROTOCOL_VERSION = 70016;
   private static final int MAX_BLOCKS_PER_CALL = 10_000;
   private static final int TXID_HEX_DIGITS = 64;
+  private static final int VBYTES_PER_KVB = 1_000;
 
   private final Ledger ledger;
   private final Runnable stop;
@@ -49,13 +50,19 @@ final class ControlRpc {
     return json;
   }
 
-  /** A chain that confirms everything at once has nothing to estimate from, and says so as a fresh bitcoind does. */
+  /**
+   * A chain that confirms everything at once has nothing to estimate from, and says so as a fresh bitcoind does, unless it
+   * was told what to say.
+   */
   private JsonNode estimateFee(RpcParams params) {
     int target = params.integer(0, "conf_target");
     if (target < 1 || target > 1_008) {
       throw new RpcException(RpcException.BAD_PARAMETER, "Invalid conf_target, must be between 1 and 1008");
     }
     ObjectNode json = JSON.objectNode();
+    if (ledger.estimateSatPerVbyte() > 0) {
+      return json.put("feerate", Amounts.btc(ledger.estimateSatPerVbyte() * VBYTES_PER_KVB)).put("blocks", target);
+    }
     json.putArray("errors").add("Insufficient data or no feerate found");
     return json.put("blocks", Math.min(2, ledger.tree().tip().height));
   }

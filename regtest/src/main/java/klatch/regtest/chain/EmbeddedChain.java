@@ -117,6 +117,42 @@ public final class EmbeddedChain implements Chain {
     });
   }
 
+  /** Mines one block with nothing in it, as when others pay more. */
+  public String mineEmpty() {
+    return locked(() -> {
+      try {
+        return ledger.mine(faucet.script(), List.of()).id().toString();
+      } catch (TxRefused e) {
+        throw new IllegalStateException("an empty block always fits: " + e.text(), e);
+      }
+    });
+  }
+
+  /** Forgets what waits for a block, as a bitcoind does that was away for long, or has too little room. */
+  public void forgetMempool() {
+    locked(() -> {
+      ledger.mempool().clear();
+      return true;
+    });
+  }
+
+  /** From now on fee estimates say this; 0 for no estimate, as at the start. */
+  public void estimate(long satPerVbyte) {
+    locked(() -> {
+      ledger.estimateSatPerVbyte(satPerVbyte);
+      return true;
+    });
+  }
+
+  /** The transactions that wait for a block, oldest first. */
+  public List<Waiting> waiting() {
+    return locked(() -> ledger.mempool().entries().stream()
+        .map(entry -> new Waiting(entry.txid().toString(), entry.fee(), entry.vsize())).toList());
+  }
+
+  /** @param txid 64 hex digits */
+  public record Waiting(String txid, long feeSat, int vbytes) {}
+
   /** The serialised block, for handing it to another node. */
   public byte[] block(String id) {
     return locked(() -> {

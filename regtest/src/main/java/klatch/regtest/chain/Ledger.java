@@ -15,6 +15,7 @@ final class Ledger {
   private final BlockTree tree = new BlockTree();
   private final Mempool mempool;
   private long extraNonce;
+  private long estimateSatPerVbyte;
 
   Ledger(InstantSource clock) {
     this.clock = clock;
@@ -27,6 +28,15 @@ final class Ledger {
 
   Mempool mempool() {
     return mempool;
+  }
+
+  /** What a fee estimate says; 0 if there is none. */
+  long estimateSatPerVbyte() {
+    return estimateSatPerVbyte;
+  }
+
+  void estimateSatPerVbyte(long satPerVbyte) {
+    estimateSatPerVbyte = satPerVbyte;
   }
 
   /** Mines one block with what waits in the mempool, oldest first. */

@@ -66,6 +66,12 @@ final class Mempool implements CoinView {
     return spenders.get(outPoint);
   }
 
+  void clear() {
+    sequence += entries.size();
+    entries.clear();
+    spenders.clear();
+  }
+
   /** The coins of chain and mempool; those that the mempool spends are still seen. */
   @Override
   public @Nullable Coin coin(OutPoint outPoint) {

@@ -21,7 +21,17 @@ public record NodeStatus(String version, String network, String peerId, String p
    * @param nodeId  33 bytes as hex
    * @param address host:port at which Lightning peers reach the node
    */
-  public record Lightning(String nodeId, String address, int height, long balanceMsat, List<Channel> channels) {}
+  public record Lightning(String nodeId, String address, int height, long balanceMsat, List<Channel> channels,
+      Room room) {}
+
+  /**
+   * What the usable channels can take and send now, together.
+   *
+   * @param toHoldMsat what can still be held of others, in deposits
+   * @param slots      how many deposits can still be held, whatever their size
+   * @param advice     what to do when there is no room; empty if there is
+   */
+  public record Room(long toHoldMsat, int slots, long toPayMsat, String advice) {}
 
   /** The amounts are those of the port's channel: what is ours, and the largest HTLC each way now. */
   public record Channel(String id, String peer, long capacityMsat, long oursMsat, long canSendMsat,
