@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import klatch.commitments.GroupCommit;
 import klatch.commitments.Lightning;
@@ -95,13 +96,18 @@ public final class LdkLightning implements Lightning {
     backup.stream().flatMap(known -> known.peers().stream()).forEach(store::restoredPeer);
   }
 
-  /** What this node's owner should keep besides the words, made anew whenever channels are opened. */
-  public WalletBackup backup() {
+  /** The file that this node's owner should keep besides the words, made anew whenever channels are opened. */
+  public byte[] encryptedBackup() {
+    return backup().encrypted(config.seed());
+  }
+
+  WalletBackup backup() {
     Map<String, String> addresses = store.addresses();
     List<Channel> channels = status().channels();
+    Set<String> peers = channels.stream().map(Channel::peer).collect(Collectors.toSet());
     return new WalletBackup(config.network().label(), nodeId, System.currentTimeMillis(), wallet.backup(),
-        channels.stream().map(Channel::peer).distinct().filter(addresses::containsKey)
-            .map(peer -> new WalletBackup.Peer(peer, addresses.get(peer))).toList(),
+        addresses.entrySet().stream().filter(peer -> peers.contains(peer.getKey()))
+            .map(peer -> new WalletBackup.Peer(peer.getKey(), peer.getValue())).toList(),
         channels.stream().map(c -> new WalletBackup.Channel(c.id(), c.peer(), c.capacity().value() / MSAT_PER_SAT,
             c.ours().value() / MSAT_PER_SAT)).toList());
   }

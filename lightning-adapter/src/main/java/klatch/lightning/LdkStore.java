@@ -278,7 +278,11 @@ final class LdkStore {
     }
   }
 
-  /** Forgets whole payments whose HTLCs the node has no longer. @param there the hashes of those that it has */
+  /**
+   * Forgets whole payments whose HTLCs the node has no longer.
+   *
+   * @param there the hashes of those that it has
+   */
   void keepHeld(Set<PaymentHash> there) {
     query(money, connection -> {
       for (PaymentHash hash : held().keySet()) {

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,7 +91,7 @@ public final class OnchainWallet {
   void resume(Set<String> funded) {
     for (WalletStore.Spend spend : store.spends()) {
       if (!spend.mayBeSent() && funded.contains(spend.txid())) {
-        store.spend(new WalletStore.Spend(spend.txid(), spend.transaction(), true));
+        store.spend(new WalletStore.Spend(spend.txid(), spend.hex(), true));
       } else if (!spend.mayBeSent()) {
         store.forgetSpend(spend.txid());
       }
@@ -203,13 +204,13 @@ public final class OnchainWallet {
     }
     sign(transaction, chosen);
     byte[] bytes = transaction.serialize();
-    store.spend(new WalletStore.Spend(transaction.getTxId().toString(), bytes, false));
+    store.spend(new WalletStore.Spend(transaction.getTxId().toString(), HexFormat.of().formatHex(bytes), false));
     return bytes;
   }
 
   /** Stores that a transaction of {@link #pay} may be sent, and sends it; again after every start until it is in a block. */
   void send(byte[] bytes) {
-    store.spend(new WalletStore.Spend(txid(bytes), bytes, true));
+    store.spend(new WalletStore.Spend(txid(bytes), HexFormat.of().formatHex(bytes), true));
     chain.broadcast(bytes);
   }
 

@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,9 +37,14 @@ final class WalletStore {
   /**
    * A transaction of ours of which not every coin is known to be spent in a block.
    *
+   * @param hex       the transaction as it goes over the wire
    * @param mayBeSent false while it waits for the peers of the channels that it pays for
    */
-  record Spend(String txid, byte[] transaction, boolean mayBeSent) {}
+  record Spend(String txid, String hex, boolean mayBeSent) {
+    byte[] transaction() {
+      return HexFormat.of().parseHex(hex);
+    }
+  }
 
   List<Spend> spends() {
     return transaction(connection -> {
@@ -47,7 +53,8 @@ final class WalletStore {
           .prepareStatement("select txid, transaction, may_be_sent from onchain_spend order by made_at");
           ResultSet row = select.executeQuery()) {
         while (row.next()) {
-          spends.add(new Spend(row.getString(1), row.getBytes(2), row.getBoolean(3)));
+          spends.add(
+              new Spend(row.getString(1), HexFormat.of().formatHex(row.getBytes(2)), row.getBoolean(3)));
         }
       }
       return spends;

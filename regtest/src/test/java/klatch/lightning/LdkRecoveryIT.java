@@ -143,8 +143,9 @@ final class LdkRecoveryIT {
     payee.halt();
     run(payee, NEWEST);
     for (String what : List.of("monitor/%", "manager")) {
-      run(payee, "update ldk_state set value = set_byte(value, length(value) / 2, get_byte(value, length(value) / 2) # 1)"
-          + " where key like '" + what + "'");
+      run(payee,
+          "update ldk_state set value = set_byte(value, length(value) / 2, get_byte(value, length(value) / 2) # 1)"
+              + " where key like '" + what + "'");
       assertThatThrownBy(payee::startAgain).isInstanceOf(LightningException.class)
           .hasMessageContaining("is not what was stored").hasMessageContaining("klatch wallet restore");
       putBack(payee, "ldk_state_newest");

@@ -21,6 +21,7 @@ final class LdkTestNode implements AutoCloseable {
   private final List<LightningEvent> events = new CopyOnWriteArrayList<>();
   private PostgresGroupCommit commits;
   private LdkLightning lightning;
+  private boolean running = true;
 
   private LdkTestNode(DataSource money, LdkConfig config) {
     this.money = money;
@@ -65,7 +66,7 @@ final class LdkTestNode implements AutoCloseable {
   }
 
   void restart() {
-    lightning.close();
+    close();
     startAgain();
   }
 
@@ -77,7 +78,10 @@ final class LdkTestNode implements AutoCloseable {
 
   /** Ends it as a crash would. */
   void halt() {
-    lightning.halt();
+    if (running) {
+      running = false;
+      lightning.halt();
+    }
     commits.close();
   }
 
@@ -85,11 +89,15 @@ final class LdkTestNode implements AutoCloseable {
     commits.close();
     commits = PostgresGroupCommit.open(money, LOCK_PATIENCE);
     lightning = LdkLightning.start(config, commits, money);
+    running = true;
   }
 
   @Override
   public void close() {
-    lightning.close();
+    if (running) {
+      running = false;
+      lightning.close();
+    }
     commits.close();
   }
 }
