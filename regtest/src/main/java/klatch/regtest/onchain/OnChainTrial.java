@@ -28,15 +28,15 @@ public final class OnChainTrial {
   public static List<OnChainRow> run(Database database, Consumer<OnChainRow> told) {
     List<OnChainRow> rows = new ArrayList<>();
     for (OnChainCase chosen : OnChainCase.values()) {
-      OnChainRow row = row(database, chosen);
+      OnChainRow row = row(database, chosen, "case" + rows.size() + "_");
       told.accept(row);
       rows.add(row);
     }
     return rows;
   }
 
-  static OnChainRow row(Database database, OnChainCase chosen) {
-    try (Stage stage = new Stage(database, "case" + chosen.ordinal() + "_")) {
+  private static OnChainRow row(Database database, OnChainCase chosen, String prefix) {
+    try (Stage stage = new Stage(database, prefix)) {
       List<LightningNode> nodes = List.of(stage.payee, stage.router, stage.payer);
       List<Msat> before = nodes.stream().map(Stage::owned).toList();
       try {
@@ -49,7 +49,8 @@ public final class OnChainTrial {
       for (int i = 0; i < nodes.size(); i++) {
         gains.add(Math.floorDiv(Stage.owned(nodes.get(i)).value() - before.get(i).value(), MSAT_PER_SAT));
       }
-      return new OnChainRow(chosen.title, chosen.collected ? "collected" : "given back", gains.get(0), gains.get(1), gains.get(2), true);
+      return new OnChainRow(chosen.title, chosen.collected ? "collected" : "given back", gains.get(0), gains.get(1),
+          gains.get(2), true);
     }
   }
 

@@ -105,12 +105,12 @@ final class Stage implements AutoCloseable {
   /** Ends a node as a crash would. */
   void halt(LightningNode node) {
     running.remove(node);
-    node.halt();
+    node.kill();
   }
 
   /** Starts a halted node from what it has stored, and connects it again if it has channels. */
   void startAgain(LightningNode node) {
-    node.startAgain();
+    node.start();
     running.add(node);
     watch(node);
     List.of(payer, payee).forEach(leaf -> {
