@@ -56,6 +56,8 @@ public final class Node implements RunningNode, NodeControl {
   private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
   /** Whoever stops the node, a failure and a signal may want to close it at once; all return when it is closed. */
   private final ReentrantLock closing = new ReentrantLock();
+  private static final int WORDS_IN_A_ROW = 6;
+
   private final NodeKeys keys;
   private final Clock clock;
   private final Host host;
@@ -220,6 +222,15 @@ public final class Node implements RunningNode, NodeControl {
   @Override
   public List<String> notices() {
     var notices = new ArrayList<String>();
+    if (keys.fresh() && options.chain().lnd().isEmpty()) {
+      notices.add(
+          "write down these 24 words, in this order; they are shown this once, and whoever has them has the money:");
+      var words = keys.lightning().words();
+      for (int row = 0; row < words.size(); row += WORDS_IN_A_ROW) {
+        notices.add(String.join(" ", words.subList(row, row + WORDS_IN_A_ROW)));
+      }
+      notices.add("they bring back your bitcoin; with a file of klatch wallet backup, also what is yours in channels");
+    }
     if (money.isEmpty()) {
       notices.add("no chain (--bitcoind-url) and no LND (--lightning lnd) was given, so there is no Lightning here:"
           + " meetups work, deposits do not");

@@ -20,13 +20,17 @@ import klatch.lightning.Seed;
 /**
  * The two secrets of a data directory: the device's key and the seed of its Lightning node. Each is 32 bytes as hex in a
  * file that only its owner reads; made at the first start, never changed.
+ *
+ * @param fresh whether the Lightning seed was made just now: then its words are shown, this once
  */
-record NodeKeys(Ed25519Key device, Seed lightning) {
+record NodeKeys(Ed25519Key device, Seed lightning, boolean fresh) {
+  static final String LIGHTNING_SEED = "lightning.seed";
   private static final int SECRET_BYTES = 32;
 
   static NodeKeys of(Path dataDir) {
-    return new NodeKeys(Ed25519Key.fromSeed(secret(dataDir.resolve("device.key"))),
-        new Seed(secret(dataDir.resolve("lightning.seed"))));
+    var seedFile = dataDir.resolve(LIGHTNING_SEED);
+    boolean fresh = !Files.exists(seedFile);
+    return new NodeKeys(Ed25519Key.fromSeed(secret(dataDir.resolve("device.key"))), new Seed(secret(seedFile)), fresh);
   }
 
   private static byte[] secret(Path file) {

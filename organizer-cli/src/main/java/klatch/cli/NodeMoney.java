@@ -82,8 +82,9 @@ public final class NodeMoney implements AutoCloseable {
     if (chain.lnd().isPresent()) {
       return new Purse.Connected(LndLightning.start(lndConfig(chain.lnd().get(), chain.network()), commits, pool));
     }
-    return new Purse.Embedded(
-        LdkLightning.start(lightningConfig(options, chain.bitcoind().orElseThrow(), keys), commits, pool));
+    var config = lightningConfig(options, chain.bitcoind().orElseThrow(), keys);
+    NodeRestore.begin(options.dataDir(), config, pool);
+    return new Purse.Embedded(LdkLightning.start(config, commits, pool));
   }
 
   /** How the LND of these options is reached. */

@@ -59,6 +59,11 @@ record NodeTreasury(LdkLightning lightning) implements Treasury {
   }
 
   @Override
+  public byte[] backup() {
+    return lightning.encryptedBackup();
+  }
+
+  @Override
   public long confirmedSat() {
     return withChain(lightning.wallet()::balanceSat);
   }

@@ -3,6 +3,7 @@ package klatch.cli;
 import picocli.CommandLine.Command;
 
 /** {@code klatch wallet …}. */
-@Command(name = "wallet", description = "Your node's bitcoin on the chain: address, balance, send.", synopsisSubcommandLabel = "COMMAND", subcommands = {
-    WalletAddress.class, WalletBalance.class, WalletSend.class})
+@Command(name = "wallet", description = "Your node's bitcoin on the chain: address, balance, send, backup, restore.", synopsisSubcommandLabel = "COMMAND", subcommands = {
+    WalletAddress.class, WalletBalance.class, WalletSend.class,
+    WalletBackupFile.class, WalletRestore.class})
 final class WalletCommand {}

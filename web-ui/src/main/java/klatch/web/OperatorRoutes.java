@@ -3,6 +3,7 @@ package klatch.web;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 import klatch.commitments.Lightning;
@@ -37,6 +38,8 @@ record OperatorRoutes(Supplier<ApiParts.MoneyState> money) {
     routes.post("/channels", this::open);
     routes.post("/channels/{id}/close", this::close);
     routes.get("/wallet", _ -> new Operations.Balance(treasury().confirmedSat()));
+    routes.get("/wallet/backup",
+        _ -> new Operations.Backup(Base64.getEncoder().encodeToString(treasury().backup())));
     routes.post("/wallet/address", _ -> new Operations.Address(treasury().newAddress()));
     routes.post("/wallet/send", this::send);
   }

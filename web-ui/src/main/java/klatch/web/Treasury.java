@@ -27,6 +27,12 @@ public interface Treasury {
 
   long confirmedSat();
 
+  /** What a lost node needs besides its seed words, readable by them alone. */
+  default byte[] backup() {
+    throw new IllegalArgumentException(
+        "this Lightning node has seed words and backups of its own: use its own commands");
+  }
+
   /**
    * Pays an address.
    *

@@ -70,7 +70,8 @@ final class Kills implements Callable<Integer> {
     } else {
       System.out.printf(Locale.ROOT,
           "%d kills, %d of them of the router, through %d evenings, %d exact to the msat, %d channels closed, %.1f s%n",
-          result.kills(), result.routerKills(), result.evenings(), result.exact(), result.channelsClosed(), result.seconds());
+          result.kills(), result.routerKills(), result.evenings(), result.exact(), result.channelsClosed(),
+          result.seconds());
     }
     return result.good() ? 0 : 1;
   }
@@ -94,7 +95,8 @@ final class Kills implements Callable<Integer> {
         System.out.printf(Locale.ROOT, "evening %d: %s, audit %s, %d kills so far%n", evenings,
             report.conserved() ? "exact" : "NOT EXACT", report.audit(), killer.done());
       }
-      return new Result(world.organiser().deaths() + killer.ofTheRouter(), killer.ofTheRouter(), options.seed(), evenings, exact,
+      return new Result(world.organiser().deaths() + killer.ofTheRouter(), killer.ofTheRouter(), options.seed(),
+          evenings, exact,
           channels - world.channelCount(), progress.seconds());
     }
   }

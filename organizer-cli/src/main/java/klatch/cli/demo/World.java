@@ -215,8 +215,8 @@ final class World implements AutoCloseable {
     if (router == null) {
       return false;
     }
-    router.halt();
-    router.startAgain();
+    router.kill();
+    router.start();
     return true;
   }
 

@@ -66,6 +66,9 @@ public final class Operations {
   /** {@code POST /wallet/address}: a fresh one. */
   public record Address(String address) {}
 
+  /** {@code GET /wallet/backup}: encrypted, for the seed words alone. */
+  public record Backup(String base64) {}
+
   /** {@code GET /wallet}: what is confirmed and can be spent now. */
   public record Balance(long confirmedSat) {}
 
