@@ -7,10 +7,16 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
+import klatch.commitments.DepositState;
 import klatch.commitments.Deposits;
 import klatch.commitments.Lightning;
+import klatch.commitments.PaymentHash;
 import klatch.commitments.Surroundings;
 import klatch.commitments.journal.PostgresCommitmentStore;
 import klatch.commitments.journal.PostgresGroupCommit;
@@ -79,12 +85,45 @@ public final class NodeMoney implements AutoCloseable {
 
   private static Purse purse(NodeOptions options, NodeKeys keys, PostgresGroupCommit commits, DataSource pool) {
     var chain = options.chain();
+    var journal = new PostgresCommitmentStore(pool, commits);
+    var undecided = journal.events().stream().flatMap(event -> journal.deposits(event).values().stream())
+        .flatMap(NodeMoney::heldOn).collect(Collectors.toSet());
+    misplaced(undecided, chain.lnd().isPresent(), hash -> LndLightning.knows(pool, hash)).ifPresent(why -> {
+      throw new StartRefusedException(why);
+    });
     if (chain.lnd().isPresent()) {
       return new Purse.Connected(LndLightning.start(lndConfig(chain.lnd().get(), chain.network()), commits, pool));
     }
     var config = lightningConfig(options, chain.bitcoind().orElseThrow(), keys);
     NodeRestore.begin(options.dataDir(), config, pool);
     return new Purse.Embedded(LdkLightning.start(config, commits, pool));
+  }
+
+  /** The hash on which a deposit is, or may still be, held. */
+  private static Stream<PaymentHash> heldOn(DepositState state) {
+    return switch (state) {
+      case DepositState.Held(var preimage, _, _) -> Stream.of(preimage.hash());
+      case DepositState.Collecting(var preimage, _) -> Stream.of(preimage.hash());
+      case DepositState.Releasing(var hash, _, _) -> Stream.of(hash);
+      case DepositState.Pledged _,DepositState.Offered _,DepositState.Lapsed _,DepositState.Released _,DepositState.Collected _,DepositState.Expired _ ->
+        Stream.empty();
+    };
+  }
+
+  /**
+   * Why the node must not start: another Lightning node would say that it holds nothing, which is no refund.
+   *
+   * @param undecided hashes of deposits that are held or on their way
+   * @param toLnd     whether the node is to run on an LND
+   * @param atLnd     whether a deposit lies at an LND, else at the embedded node
+   */
+  static Optional<String> misplaced(Set<PaymentHash> undecided, boolean toLnd, Predicate<PaymentHash> atLnd) {
+    long elsewhere = undecided.stream().filter(hash -> atLnd.test(hash) != toLnd).count();
+    return elsewhere == 0
+        ? Optional.empty()
+        : Optional.of(elsewhere + (elsewhere == 1 ? " deposit lies at " : " deposits lie at ") + (toLnd
+            ? "the embedded node: start without --lightning lnd"
+            : "your LND: start with --lightning lnd") + " until all are settled; no other node can give them back");
   }
 
   /** How the LND of these options is reached. */

@@ -37,6 +37,9 @@ import klatch.regtest.chain.RpcEndpoint;
 public final class LndNode implements AutoCloseable {
   private static final String LOOPBACK = "127.0.0.1";
   private static final Duration START_PATIENCE = Duration.ofSeconds(60);
+  /** A free port may be taken by somebody else before LND takes it. */
+  private static final int START_TRIES = 3;
+
   private static final Duration CLIENT_PATIENCE = Duration.ofSeconds(30);
   private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -77,6 +80,18 @@ public final class LndNode implements AutoCloseable {
    * @param chain LND needs more of a bitcoind than the embedded chain speaks
    */
   public static LndNode start(LndProgram program, BitcoindChain chain, String name) {
+    for (int i = 1;; i++) {
+      try {
+        return startOnce(program, chain, name);
+      } catch (IllegalStateException e) {
+        if (i == START_TRIES) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static LndNode startOnce(LndProgram program, BitcoindChain chain, String name) {
     try {
       Path directory = Files.createTempDirectory("klatch-lnd");
       try {
@@ -143,6 +158,9 @@ public final class LndNode implements AutoCloseable {
   private void awaitFiles() {
     Until.holds(() -> !process.alive() || (Files.isReadable(certificate()) && Files.isReadable(adminMacaroon())),
         START_PATIENCE, this::lastWords);
+    if (!process.alive()) {
+      throw new IllegalStateException(lastWords());
+    }
   }
 
   private JsonNode awaitInfo() {
@@ -165,7 +183,7 @@ public final class LndNode implements AutoCloseable {
   private String lastWords() {
     try {
       List<String> lines = Files.readString(directory.resolve("output.txt")).lines().toList();
-      return name + " does not come up: " + lines.subList(Math.max(0, lines.size() - 5), lines.size());
+      return name + " does not come up: " + lines.subList(Math.max(0, lines.size() - 12), lines.size());
     } catch (IOException e) {
       return name + " does not come up, and said nothing";
     }

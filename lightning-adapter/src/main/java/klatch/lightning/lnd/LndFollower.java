@@ -40,6 +40,7 @@ final class LndFollower implements AutoCloseable {
   private final LndRest rest;
   private final LndStore store;
   private final LndEvents events;
+  private final ReentrantLock rows;
   private final Set<PaymentHash> followed = ConcurrentHashMap.newKeySet();
   private final Set<LndStream> streams = ConcurrentHashMap.newKeySet();
   private final ReentrantLock lock = new ReentrantLock();
@@ -48,7 +49,9 @@ final class LndFollower implements AutoCloseable {
   private boolean closing;
   private int returns;
 
-  LndFollower(LndRest rest, LndStore store, LndEvents events) {
+  /** @param rows held by whoever reads a row to write it again */
+  LndFollower(LndRest rest, LndStore store, LndEvents events, ReentrantLock rows) {
+    this.rows = rows;
     this.rest = rest;
     this.store = store;
     this.events = events;
@@ -167,9 +170,10 @@ final class LndFollower implements AutoCloseable {
   }
 
   private void sweep() {
-    List<LndStore.Row> rows = store.notOver();
-    Map<PaymentHash, OwnInvoice> pending = pending(rows);
-    for (LndStore.Row row : rows) {
+    store.notOver().stream().filter(row -> row.addIndex() == 0).forEach(row -> unfinished(row.hash()));
+    List<LndStore.Row> open = store.notOver();
+    Map<PaymentHash, OwnInvoice> pending = pending(open);
+    for (LndStore.Row row : open) {
       OwnInvoice seen = pending.get(row.hash());
       if (seen != null) {
         events.seen(new LndEvents.Seen.Invoice(seen));
@@ -177,6 +181,20 @@ final class LndFollower implements AutoCloseable {
       } else if (row.addIndex() != 0) {
         lookup(row.hash()).ifPresent(found -> events.seen(new LndEvents.Seen.Invoice(found)));
       }
+    }
+  }
+
+  /** A row that was stored before its invoice was made, and then came no answer: only LND knows if there is one. */
+  private void unfinished(PaymentHash hash) {
+    rows.lock();
+    try {
+      Optional<LndStore.Row> row = store.invoice(hash).filter(now -> now.addIndex() == 0 && !now.state().over());
+      if (row.isPresent()) {
+        store.put(lookup(hash).map(found -> row.get().added(found.addIndex()))
+            .orElseGet(() -> row.get().in(LndStore.State.LAPSED, true)));
+      }
+    } finally {
+      rows.unlock();
     }
   }
 
@@ -194,12 +212,12 @@ final class LndFollower implements AutoCloseable {
   }
 
   /** Those of the rows that LND has as open or held now. */
-  Map<PaymentHash, OwnInvoice> pending(List<LndStore.Row> rows) {
+  Map<PaymentHash, OwnInvoice> pending(List<LndStore.Row> open) {
     Map<PaymentHash, OwnInvoice> pending = new HashMap<>();
     Set<PaymentHash> ours = new HashSet<>();
-    rows.forEach(row -> ours.add(row.hash()));
-    long offset = rows.stream().mapToLong(LndStore.Row::addIndex).filter(index -> index > 0).min().orElse(1) - 1;
-    while (!rows.isEmpty()) {
+    open.forEach(row -> ours.add(row.hash()));
+    long offset = open.stream().mapToLong(LndStore.Row::addIndex).filter(index -> index > 0).min().orElse(1) - 1;
+    while (!open.isEmpty()) {
       List<OwnInvoice> page = new ArrayList<>();
       rest.get("/v1/invoices?pending_only=true&num_max_invoices=" + PAGE + "&index_offset=" + offset).path("invoices")
           .forEach(node -> page.add(LndMessages.ownInvoice(node)));

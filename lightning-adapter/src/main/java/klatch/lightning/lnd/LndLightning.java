@@ -51,7 +51,7 @@ public final class LndLightning implements Lightning {
     this.store = store;
     this.nodeId = info.path("identity_pubkey").asText();
     this.events = new LndEvents(store, rows);
-    this.follower = new LndFollower(rest, store, events);
+    this.follower = new LndFollower(rest, store, events, rows);
     this.payments = new LndPayments(rest, store, events, LndPayments.NEVER_ARRIVED);
     this.pulse = new LndPulse(rest, info, config.pollInterval(),
         height -> events.seen(new LndEvents.Seen.Tip(height)), this::lndReturned);
@@ -97,6 +97,15 @@ public final class LndLightning implements Lightning {
     }
   }
 
+  /**
+   * Whether an invoice on this hash was ever made at an LND: then no other Lightning node can decide what is held on it.
+   *
+   * @param money connections set to the schema that an {@link LndLightning} may have written to
+   */
+  public static boolean knows(DataSource money, PaymentHash hash) {
+    return LndStore.knows(money, hash);
+  }
+
   private void takeUp() {
     events.start();
     follower.start();
@@ -107,12 +116,16 @@ public final class LndLightning implements Lightning {
 
   /** Decisions that were stored, and may not have reached LND. */
   private void carryOut() {
-    for (Row row : store.notOver()) {
-      if (row.state() == State.RELEASING) {
-        release(row.hash());
-      } else if (row.state() == State.COLLECTING) {
-        row.preimage().ifPresent(this::collect);
+    try {
+      for (Row row : store.notOver()) {
+        if (row.state() == State.RELEASING) {
+          release(row.hash());
+        } else if (row.state() == State.COLLECTING) {
+          row.preimage().ifPresent(this::collect);
+        }
       }
+    } catch (LightningException e) {
+      LOG.warn("what was decided could not be carried out yet: {}", e.getMessage());
     }
   }
 
@@ -209,17 +222,31 @@ public final class LndLightning implements Lightning {
               "LND has an invoice on hash " + hash + " that this node did not make"));
         }
         if (invoice.state() == InvoiceState.ACCEPTED || stillGood(invoice, request)) {
+          if (known.get().state().over() || known.get().addIndex() != invoice.addIndex()) {
+            store.put(Row.open(hash, request.amount()).added(invoice.addIndex()));
+          }
           return invoice.bolt11();
         }
         remove(invoice);
       }
-      Row row = new Row(hash, true, State.OPEN, 0, request.amount(), Optional.empty(), Optional.empty(), true);
-      store.put(row);
+      return made(request);
+    } finally {
+      rows.unlock();
+    }
+  }
+
+  private String made(HoldRequest request) {
+    Row row = Row.open(request.hash(), request.amount());
+    store.put(row);
+    try {
       JsonNode added = rest.post("/v2/invoices/hodl", LndMessages.hold(request));
       store.put(row.added(LndMessages.number(added, "add_index")));
       return added.path("payment_request").asText();
-    } finally {
-      rows.unlock();
+    } catch (LndException e) {
+      if (e.trouble() instanceof LndTrouble.Refused) {
+        store.put(row.in(State.LAPSED, true));
+      }
+      throw e;
     }
   }
 

@@ -41,6 +41,10 @@ final class LndStore {
   /** @param expiryHeight empty until something was held */
   record Row(PaymentHash hash, boolean hold, State state, long addIndex, Msat amount, Optional<Integer> expiryHeight,
       Optional<Preimage> preimage, boolean told) {
+    static Row open(PaymentHash hash, Msat amount) {
+      return new Row(hash, true, State.OPEN, 0, amount, Optional.empty(), Optional.empty(), true);
+    }
+
     Row in(State newState, boolean newTold) {
       return new Row(hash, hold, newState, addIndex, amount, expiryHeight, preimage, newTold);
     }
@@ -78,6 +82,24 @@ final class LndStore {
 
   static void migrate(DataSource money) {
     MoneyTables.migrate(LndStore.class.getClassLoader(), "klatch/lightning/lnd/db", "lnd_history", money);
+  }
+
+  /** Whether there is a row, over or not; also where no LND was ever used. */
+  static boolean knows(DataSource money, PaymentHash hash) {
+    boolean used = query(money, connection -> {
+      try (PreparedStatement exists = connection.prepareStatement("select to_regclass('lnd_invoice') is not null");
+          ResultSet row = exists.executeQuery()) {
+        return row.next() && row.getBoolean(1);
+      }
+    });
+    return used && query(money, connection -> {
+      try (PreparedStatement select = connection.prepareStatement("select 1 from lnd_invoice where hash = ?")) {
+        select.setBytes(1, hash.bytes());
+        try (ResultSet row = select.executeQuery()) {
+          return row.next();
+        }
+      }
+    });
   }
 
   /** The node id that this schema belongs to: the given one, if there was none yet. */
@@ -341,7 +363,11 @@ final class LndStore {
   }
 
   private <T> T query(Query<T> query) {
-    try (Connection connection = money.getConnection()) {
+    return query(money, query);
+  }
+
+  private static <T> T query(DataSource source, Query<T> query) {
+    try (Connection connection = source.getConnection()) {
       boolean autoCommit = connection.getAutoCommit();
       connection.setAutoCommit(true);
       try {

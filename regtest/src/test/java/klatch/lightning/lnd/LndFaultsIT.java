@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
+import klatch.commitments.Lightning;
 import klatch.commitments.Lightning.HoldRequest;
 import klatch.commitments.Lightning.Invoice;
 import klatch.commitments.Lightning.PayRequest;
@@ -205,6 +206,39 @@ final class LndFaultsIT {
     }
     assertThat(lnd.requests()).noneMatch(request -> request.contains("cancel") || request.contains("settle")
         || request.startsWith("DELETE") || request.contains("hodl"));
+  }
+
+  @Test
+  void anInvoiceWhoseAnswerWasLostIsFoundAgainAndOneThatNeverCameAboutIsForgotten() {
+    LndStore.migrate(money);
+    LndStore store = new LndStore(money, commits);
+    PaymentHash made = preimage.hash();
+    PaymentHash never = new Preimage(random32()).hash();
+    store.put(LndStore.Row.open(made, new Msat(5_000)));
+    store.put(LndStore.Row.open(never, new Msat(5_000)));
+    String invoice = "{\"r_hash\":\"" + LndMessages.base64(made.bytes())
+        + "\",\"state\":\"ACCEPTED\",\"add_index\":\"9\","
+        + "\"htlcs\":[{\"state\":\"ACCEPTED\",\"amt_msat\":\"5000\",\"expiry_height\":300}]}";
+    lnd.on("/v2/invoices/lookup", exchange -> {
+      boolean known = exchange.getRequestURI().getQuery().endsWith(LndMessages.urlBase64(made.bytes()));
+      FakeLnd.json(known ? 200 : 404,
+          known ? invoice : "{\"code\":5,\"message\":\"unable to locate invoice\"}").to(exchange);
+    }).on("/v1/invoices", FakeLnd.json(200, "{\"invoices\":[" + invoice + "]}"));
+    try (LndLightning lightning = connect()) {
+      lightning.watch(_ -> {
+      });
+      await().atMost(PATIENCE).until(() -> store.invoice(made).orElseThrow().state() == LndStore.State.HELD
+          && store.invoice(never).orElseThrow().state() == LndStore.State.LAPSED);
+      assertThat(lightning.held()).extracting(Lightning.HeldHtlc::hash).containsExactly(made);
+    }
+    assertThat(LndLightning.knows(money, made)).isTrue();
+  }
+
+  @Test
+  void whereNoLndWasEverUsedNoHashIsKnown() {
+    assertThat(LndLightning.knows(money, preimage.hash())).isFalse();
+    connect().close();
+    assertThat(LndLightning.knows(money, preimage.hash())).isFalse();
   }
 
   @Test

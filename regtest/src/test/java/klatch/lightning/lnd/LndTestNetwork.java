@@ -2,6 +2,8 @@ package klatch.lightning.lnd;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Supplier;
 import klatch.commitments.Lightning;
@@ -26,27 +28,36 @@ final class LndTestNetwork implements AutoCloseable {
       true);
   private static final int ANNOUNCEMENT_BLOCKS = 6;
 
-  private final BitcoindChain chain;
-  private final Database database;
-  private final LightningNode router;
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final LndTestNode payer;
   private final LndTestNode payee;
   private final Topology topology;
 
   LndTestNetwork(Path directory) {
     LndProgram program = lnd();
-    chain = BitcoindChain.start(bitcoind());
-    database = Database.embedded(directory, "");
-    router = LightningNode.start("router", chain, database, ANNOUNCED);
-    payer = new LndTestNode(LndNode.start(program, chain, "payer"), database);
-    payee = new LndTestNode(LndNode.start(program, chain, "payee"), database);
-    topology = Topology.star(chain, router.member(), List.of(payer.node().member(), payee.node().member()),
-        CAPACITY_SAT);
-    topology.mineAndSync(ANNOUNCEMENT_BLOCKS - ChannelPolicy.MIN_CONFIRMATIONS);
-    awaitUsable();
-    Lightning.Invoice invoice = payee.lightning().invoice(Msat.ofSat(1_000), "a way", Duration.ofHours(1));
-    Until.holds("the payer finds a way to the payee", PATIENCE,
-        () -> payer.lightning().quoteFee(invoice).isPresent());
+    BitcoindProgram bitcoind = bitcoind();
+    try {
+      BitcoindChain chain = opened(BitcoindChain.start(bitcoind));
+      Database database = opened(Database.embedded(directory, ""));
+      LightningNode router = opened(LightningNode.start("router", chain, database, ANNOUNCED));
+      payer = opened(new LndTestNode(LndNode.start(program, chain, "payer"), database));
+      payee = opened(new LndTestNode(LndNode.start(program, chain, "payee"), database));
+      topology = Topology.star(chain, router.member(), List.of(payer.node().member(), payee.node().member()),
+          CAPACITY_SAT);
+      topology.mineAndSync(ANNOUNCEMENT_BLOCKS - ChannelPolicy.MIN_CONFIRMATIONS);
+      awaitUsable();
+      Lightning.Invoice invoice = payee.lightning().invoice(Msat.ofSat(1_000), "a way", Duration.ofHours(1));
+      Until.holds("the payer finds a way to the payee", PATIENCE,
+          () -> payer.lightning().quoteFee(invoice).isPresent());
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private <T extends AutoCloseable> T opened(T part) {
+    parts.push(part);
+    return part;
   }
 
   /** Where there is none, whoever needs it is skipped with the reason. */
@@ -86,10 +97,16 @@ final class LndTestNetwork implements AutoCloseable {
 
   @Override
   public void close() {
-    payer.close();
-    payee.close();
-    router.close();
-    database.close();
-    chain.close();
+    RuntimeException trouble = null;
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (Exception e) {
+        trouble = new IllegalStateException("a part did not close", e);
+      }
+    }
+    if (trouble != null) {
+      throw trouble;
+    }
   }
 }

@@ -22,7 +22,7 @@ final class LndTestNode implements AutoCloseable {
     this.money = database.withPrefix(node.name() + "_").dataSource("money");
     this.macaroon = node.bakeMacaroon();
     this.commits = PostgresGroupCommit.open(money, LOCK_PATIENCE);
-    this.lightning = LndLightning.start(config(), commits, money);
+    this.lightning = LndLightning.start(node.config(macaroon), commits, money);
   }
 
   LndNode node() {
