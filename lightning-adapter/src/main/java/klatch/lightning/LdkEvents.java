@@ -3,9 +3,6 @@ package klatch.lightning;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import klatch.commitments.GroupCommit;
 import klatch.commitments.Lightning.Payment;
@@ -15,7 +12,6 @@ import klatch.commitments.Msat;
 import klatch.commitments.PaymentHash;
 import klatch.commitments.PaymentId;
 import klatch.commitments.Preimage;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -27,17 +23,13 @@ import org.slf4j.event.Level;
 final class LdkEvents {
   private static final Logger LOG = LoggerFactory.getLogger(LdkEvents.class);
   private static final Duration WAIT = Duration.ofSeconds(1);
-  /** A listener that threw is asked again after this long. */
-  private static final long RETRY_MILLIS = 200;
 
   private final LdkNode node;
   private final GroupCommit commits;
   private final LdkFunding funding;
   private final String alias;
   private final Thread loop;
-  private final AtomicReference<@Nullable Consumer<LightningEvent>> listener = new AtomicReference<>();
-  private final CountDownLatch watched = new CountDownLatch(1);
-  private final CountDownLatch closing = new CountDownLatch(1);
+  private final EventDelivery delivery = new EventDelivery();
 
   LdkEvents(LdkNode node, GroupCommit commits, LdkFunding funding, String alias) {
     this.node = node;
@@ -52,16 +44,12 @@ final class LdkEvents {
   }
 
   void watch(Consumer<LightningEvent> consumer) {
-    if (!listener.compareAndSet(null, consumer)) {
-      throw new IllegalStateException("this node is being watched already");
-    }
-    watched.countDown();
+    delivery.watch(consumer);
   }
 
   /** The node must have been stopped: an event that is being handled is not acknowledged any more. */
   void close() {
-    closing.countDown();
-    watched.countDown();
+    delivery.close();
     try {
       loop.join();
     } catch (InterruptedException e) {
@@ -69,44 +57,17 @@ final class LdkEvents {
     }
   }
 
-  private boolean closed() {
-    return closing.getCount() == 0;
-  }
-
   private void run() {
     try {
-      while (!closed()) {
+      while (!delivery.closed()) {
         Optional<JsonNode> event = node.nextEvent(WAIT);
-        if (event.isPresent() && handledAtLast(event.get())) {
+        if (event.isPresent()
+            && delivery.atLast(alias + ": " + event.get().path("event").asText(), () -> handled(event.get()))) {
           node.eventHandled(event.get().required("sequence").asLong());
         }
       }
     } catch (LightningException e) {
       LOG.error("{}: no more events: {}", alias, e.getMessage());
-    }
-  }
-
-  /** Tries until it works. @return false if the node is closing before that */
-  private boolean handledAtLast(JsonNode event) {
-    while (!closed()) {
-      try {
-        return handled(event);
-      } catch (RuntimeException e) {
-        LOG.atLevel(e instanceof LightningException ? Level.WARN : Level.ERROR)
-            .setCause(e).log("{}: {} was not handled and comes again", alias, event.path("event").asText());
-        pause();
-      }
-    }
-    return false;
-  }
-
-  private void pause() {
-    try {
-      if (closing.await(RETRY_MILLIS, TimeUnit.MILLISECONDS)) {
-        LOG.debug("{}: closing while an event waits", alias);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -116,33 +77,34 @@ final class LdkEvents {
         PaymentHash hash = hash(event);
         Msat amount = msat(event, "amountMsat");
         commits.write(connection -> LdkStore.held(connection, hash, amount));
-        return told(new LightningEvent.HtlcHeld(hash, amount, event.required("expiryHeight").asInt()));
+        return delivery.told(new LightningEvent.HtlcHeld(hash, amount, event.required("expiryHeight").asInt()));
       }
       case "lost" -> {
         PaymentHash hash = hash(event);
-        return told(new LightningEvent.HtlcLost(hash, event.required("reason").asText()))
+        return delivery.told(new LightningEvent.HtlcLost(hash, event.required("reason").asText()))
             && forgotten(hash);
       }
       case "claimed" -> {
         PaymentHash hash = hash(event);
         Msat amount = msat(event, "amountMsat");
         commits.write(connection -> LdkStore.received(connection, hash, amount));
-        return told(new LightningEvent.HtlcCollected(hash, amount)) && forgotten(hash);
+        return delivery.told(new LightningEvent.HtlcCollected(hash, amount)) && forgotten(hash);
       }
       case "sent" -> {
         Payment.Sent sent = new Payment.Sent(id(event), Preimage.parse(event.required("preimage").asText()),
             msat(event, "amountMsat"), msat(event, "feeMsat"));
         commits.write(connection -> LdkStore.ended(connection, sent));
-        return told(new LightningEvent.PaymentSent(sent.id(), sent.preimage(), sent.amount(), sent.fee()));
+        return delivery.told(new LightningEvent.PaymentSent(sent.id(), sent.preimage(), sent.amount(), sent.fee()));
       }
       case "failed" -> {
         Payment.Failed failed = new Payment.Failed(id(event), event.required("reason").asText(),
             event.required("released").asBoolean());
         commits.write(connection -> LdkStore.ended(connection, failed));
-        return told(new LightningEvent.PaymentFailed(failed.id(), failed.reason(), failed.released()));
+        return delivery.told(new LightningEvent.PaymentFailed(failed.id(), failed.reason(), failed.released()));
       }
       case "block" -> {
-        return listener.get() == null || told(new LightningEvent.BlockReached(event.required("height").asInt()));
+        return !delivery.isWatched()
+            || delivery.told(new LightningEvent.BlockReached(event.required("height").asInt()));
       }
       default -> {
         funding.progress(event);
@@ -155,22 +117,6 @@ final class LdkEvents {
 
   private boolean forgotten(PaymentHash hash) {
     commits.write(connection -> LdkStore.notHeld(connection, hash));
-    return true;
-  }
-
-  /** Waits for somebody to watch. @return false if the node is closing before that */
-  private boolean told(LightningEvent event) {
-    try {
-      watched.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
-    Consumer<LightningEvent> consumer = listener.get();
-    if (consumer == null || closed()) {
-      return false;
-    }
-    consumer.accept(event);
     return true;
   }
 

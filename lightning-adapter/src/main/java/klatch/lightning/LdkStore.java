@@ -37,7 +37,7 @@ final class LdkStore {
   }
 
   Map<String, byte[]> state() {
-    return query(money, connection -> {
+    return MoneyQuery.read(money, connection -> {
       Map<String, byte[]> state = new HashMap<>();
       try (PreparedStatement select = connection.prepareStatement("select key, value, sum from ldk_state");
           ResultSet rows = select.executeQuery()) {
@@ -99,7 +99,7 @@ final class LdkStore {
 
   /** Whether a node has ever stored anything here. */
   boolean used() {
-    return query(money, connection -> {
+    return MoneyQuery.read(money, connection -> {
       try (PreparedStatement select = connection.prepareStatement(
           "select exists (select from ldk_state) or exists (select from onchain_block)");
           ResultSet row = select.executeQuery()) {
@@ -120,7 +120,7 @@ final class LdkStore {
   }
 
   private Map<String, String> texts(String sql) {
-    return query(money, connection -> {
+    return MoneyQuery.read(money, connection -> {
       Map<String, String> texts = new HashMap<>();
       try (PreparedStatement select = connection.prepareStatement(sql); ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
@@ -132,7 +132,7 @@ final class LdkStore {
   }
 
   void restoredPeer(WalletBackup.Peer peer) {
-    query(money, connection -> {
+    MoneyQuery.read(money, connection -> {
       try (PreparedStatement insert = connection.prepareStatement(
           "insert into restored_peer (node_id, address) values (?, ?) on conflict (node_id) do nothing")) {
         insert.setString(1, peer.nodeId());
@@ -177,7 +177,7 @@ final class LdkStore {
 
   /** The newest payments in either direction, newest first. */
   List<PaymentRecord> payments(int limit) {
-    return query(money, connection -> {
+    return MoneyQuery.read(money, connection -> {
       List<PaymentRecord> payments = new ArrayList<>();
       try (PreparedStatement select = connection.prepareStatement(
           """
@@ -239,7 +239,7 @@ final class LdkStore {
   }
 
   Optional<Payment> payment(PaymentId id) {
-    return query(money, connection -> {
+    return MoneyQuery.read(money, connection -> {
       try (PreparedStatement select = connection.prepareStatement(
           "select preimage, amount_msat, fee_msat, reason, released from ldk_payment where id = ?")) {
         select.setBytes(1, id.bytes());
@@ -284,7 +284,7 @@ final class LdkStore {
    * @param there the hashes of those that it has
    */
   void keepHeld(Set<PaymentHash> there) {
-    query(money, connection -> {
+    MoneyQuery.read(money, connection -> {
       for (PaymentHash hash : held().keySet()) {
         if (!there.contains(hash)) {
           notHeld(connection, hash);
@@ -295,7 +295,7 @@ final class LdkStore {
   }
 
   Map<PaymentHash, Msat> held() {
-    return query(money, connection -> {
+    return MoneyQuery.read(money, connection -> {
       Map<PaymentHash, Msat> held = new HashMap<>();
       try (PreparedStatement select = connection.prepareStatement("select hash, amount_msat from ldk_held");
           ResultSet rows = select.executeQuery()) {
@@ -305,23 +305,5 @@ final class LdkStore {
       }
       return held;
     });
-  }
-
-  private interface Query<T> {
-    T run(Connection connection) throws SQLException;
-  }
-
-  private static <T> T query(DataSource source, Query<T> query) {
-    try (Connection connection = source.getConnection()) {
-      boolean autoCommit = connection.getAutoCommit();
-      connection.setAutoCommit(true);
-      try {
-        return query.run(connection);
-      } finally {
-        connection.setAutoCommit(autoCommit);
-      }
-    } catch (SQLException e) {
-      throw new LightningException("cannot read the Lightning tables: " + e.getMessage(), true, e);
-    }
   }
 }

@@ -3,22 +3,18 @@ package klatch.lightning.lnd;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import klatch.commitments.Lightning.Payment;
 import klatch.commitments.LightningEvent;
-import klatch.commitments.LightningException;
 import klatch.commitments.PaymentHash;
+import klatch.lightning.EventDelivery;
 import klatch.lightning.lnd.LndMessages.OwnInvoice;
 import klatch.lightning.lnd.LndStore.Row;
 import klatch.lightning.lnd.LndStore.State;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * Takes what was seen at LND one after another on a thread of its own: stores what it changes, tells the listener, and
@@ -29,9 +25,6 @@ final class LndEvents implements AutoCloseable {
 
   /** More than a busy moment brings; whoever sees more waits. */
   private static final int MAX_WAITING = 1_024;
-
-  /** A listener that threw is asked again after this long. */
-  private static final long RETRY_MILLIS = 200;
 
   private static final long POLL_MILLIS = 500;
 
@@ -53,9 +46,7 @@ final class LndEvents implements AutoCloseable {
   /** Whoever reads a row to write it again holds this. */
   private final ReentrantLock rows;
   private final BlockingQueue<Seen> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
-  private final AtomicReference<@Nullable Consumer<LightningEvent>> listener = new AtomicReference<>();
-  private final CountDownLatch watched = new CountDownLatch(1);
-  private final CountDownLatch closing = new CountDownLatch(1);
+  private final EventDelivery delivery = new EventDelivery();
   private final Thread loop = Thread.ofPlatform().name("lnd-events").daemon().unstarted(this::run);
 
   LndEvents(LndStore store, ReentrantLock rows) {
@@ -68,19 +59,16 @@ final class LndEvents implements AutoCloseable {
   }
 
   void watch(Consumer<LightningEvent> consumer) {
-    if (!listener.compareAndSet(null, consumer)) {
-      throw new IllegalStateException("this node is being watched already");
-    }
-    watched.countDown();
+    delivery.watch(consumer);
   }
 
   /** Blocks while too much is waiting; does nothing once closed. */
   void seen(Seen what) {
-    if (what instanceof Seen.Tip && listener.get() == null) {
+    if (what instanceof Seen.Tip && !delivery.isWatched()) {
       return;
     }
     try {
-      while (!closed() && !waiting.offer(what, POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+      while (!delivery.closed() && !waiting.offer(what, POLL_MILLIS, TimeUnit.MILLISECONDS)) {
         LOG.debug("{} sightings are waiting", MAX_WAITING);
       }
     } catch (InterruptedException e) {
@@ -88,15 +76,11 @@ final class LndEvents implements AutoCloseable {
     }
   }
 
-  private boolean closed() {
-    return closing.getCount() == 0;
-  }
-
   private void run() {
     try {
       store.untoldInvoices().forEach(row -> handleAtLast(new Seen.Untold(row)));
       store.untoldPayments().forEach(payment -> handleAtLast(new Seen.UntoldPayment(payment)));
-      while (!closed()) {
+      while (!delivery.closed()) {
         Seen next = waiting.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
         if (next != null) {
           handleAtLast(next);
@@ -107,29 +91,11 @@ final class LndEvents implements AutoCloseable {
     }
   }
 
-  /** Tries until it works or the node is closing. */
   private void handleAtLast(Seen seen) {
-    while (!closed()) {
-      try {
-        handle(seen);
-        return;
-      } catch (RuntimeException e) {
-        LOG.atLevel(e instanceof LightningException ? Level.WARN : Level.ERROR).setCause(e)
-            .log("{} was not handled and comes again", seen.getClass().getSimpleName());
-        pause();
-      }
-    }
-  }
-
-  private void pause() {
-    try {
-      if (closing.await(RETRY_MILLIS, TimeUnit.MILLISECONDS)) {
-        LOG.debug("closing while an event waits");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      closing.countDown();
-    }
+    delivery.atLast(seen.getClass().getSimpleName(), () -> {
+      handle(seen);
+      return true;
+    });
   }
 
   private void handle(Seen seen) {
@@ -141,7 +107,7 @@ final class LndEvents implements AutoCloseable {
         tell(payment);
       }
       case Seen.UntoldPayment(var payment) -> tell(payment);
-      case Seen.Tip(var height) -> told(new LightningEvent.BlockReached(height));
+      case Seen.Tip(var height) -> delivery.told(new LightningEvent.BlockReached(height));
     }
   }
 
@@ -181,7 +147,7 @@ final class LndEvents implements AutoCloseable {
 
   private void tell(Row row) {
     Optional<LightningEvent> event = event(row);
-    if (event.isEmpty() || told(event.get())) {
+    if (event.isEmpty() || delivery.told(event.get())) {
       store.told(row.hash(), row.state());
     }
   }
@@ -200,9 +166,9 @@ final class LndEvents implements AutoCloseable {
   private void tell(Payment payment) {
     boolean told = switch (payment) {
       case Payment.Sent(var id, var preimage, var amount, var fee) ->
-        told(new LightningEvent.PaymentSent(id, preimage, amount, fee));
+        delivery.told(new LightningEvent.PaymentSent(id, preimage, amount, fee));
       case Payment.Failed(var id, var reason, var released) ->
-        told(new LightningEvent.PaymentFailed(id, reason, released));
+        delivery.told(new LightningEvent.PaymentFailed(id, reason, released));
       case Payment.Pending pending -> throw new IllegalStateException(pending + " has not ended");
     };
     if (told) {
@@ -210,26 +176,9 @@ final class LndEvents implements AutoCloseable {
     }
   }
 
-  /** Waits for somebody to watch. @return false if the node is closing before that */
-  private boolean told(LightningEvent event) {
-    try {
-      watched.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
-    Consumer<LightningEvent> consumer = listener.get();
-    if (consumer == null || closed()) {
-      return false;
-    }
-    consumer.accept(event);
-    return true;
-  }
-
   @Override
   public void close() {
-    closing.countDown();
-    watched.countDown();
+    delivery.close();
     if (Thread.currentThread().equals(loop)) {
       return;
     }

@@ -12,12 +12,12 @@ import java.util.Optional;
 import javax.sql.DataSource;
 import klatch.commitments.GroupCommit;
 import klatch.commitments.Lightning.Payment;
-import klatch.commitments.LightningException;
 import klatch.commitments.Msat;
 import klatch.commitments.PaymentHash;
 import klatch.commitments.PaymentId;
 import klatch.commitments.Preimage;
 import klatch.commitments.journal.MoneyTables;
+import klatch.lightning.MoneyQuery;
 import klatch.lightning.PaymentRecord;
 
 /** The adapter's tables in the money schema. Writing happens on the group commit's connection alone. Thread-safe. */
@@ -86,13 +86,13 @@ final class LndStore {
 
   /** Whether there is a row, over or not; also where no LND was ever used. */
   static boolean knows(DataSource money, PaymentHash hash) {
-    boolean used = query(money, connection -> {
+    boolean used = MoneyQuery.read(money, connection -> {
       try (PreparedStatement exists = connection.prepareStatement("select to_regclass('lnd_invoice') is not null");
           ResultSet row = exists.executeQuery()) {
         return row.next() && row.getBoolean(1);
       }
     });
-    return used && query(money, connection -> {
+    return used && MoneyQuery.read(money, connection -> {
       try (PreparedStatement select = connection.prepareStatement("select 1 from lnd_invoice where hash = ?")) {
         select.setBytes(1, hash.bytes());
         try (ResultSet row = select.executeQuery()) {
@@ -111,7 +111,7 @@ final class LndStore {
         insert.executeUpdate();
       }
     });
-    return query(connection -> {
+    return MoneyQuery.read(money, connection -> {
       try (PreparedStatement select = connection.prepareStatement("select node_id from lnd_node");
           ResultSet row = select.executeQuery()) {
         return row.next() ? row.getString(1) : nodeId;
@@ -120,7 +120,7 @@ final class LndStore {
   }
 
   Optional<Row> invoice(PaymentHash hash) {
-    return query(connection -> {
+    return MoneyQuery.read(money, connection -> {
       try (PreparedStatement select = connection
           .prepareStatement("select " + COLUMNS + " from lnd_invoice where hash = ?")) {
         select.setBytes(1, hash.bytes());
@@ -131,7 +131,7 @@ final class LndStore {
 
   /** All that LND may still change. */
   List<Row> notOver() {
-    return query(connection -> {
+    return MoneyQuery.read(money, connection -> {
       try (PreparedStatement select = connection
           .prepareStatement("select " + COLUMNS + " from lnd_invoice where " + NOT_OVER + " order by add_index")) {
         return rows(select);
@@ -140,7 +140,7 @@ final class LndStore {
   }
 
   List<Row> untoldInvoices() {
-    return query(connection -> {
+    return MoneyQuery.read(money, connection -> {
       try (PreparedStatement select = connection
           .prepareStatement("select " + COLUMNS + " from lnd_invoice where not told order by changed_at")) {
         return rows(select);
@@ -194,7 +194,7 @@ final class LndStore {
   }
 
   Optional<Payment> payment(PaymentId id) {
-    return query(connection -> {
+    return MoneyQuery.read(money, connection -> {
       try (PreparedStatement select = connection.prepareStatement(
           "select id, preimage, amount_msat, fee_msat, reason, released from lnd_payment where id = ?")) {
         select.setBytes(1, id.bytes());
@@ -204,7 +204,7 @@ final class LndStore {
   }
 
   List<Payment> untoldPayments() {
-    return query(connection -> {
+    return MoneyQuery.read(money, connection -> {
       try (PreparedStatement select = connection.prepareStatement(
           "select id, preimage, amount_msat, fee_msat, reason, released from lnd_payment where not told")) {
         return payments(select);
@@ -231,7 +231,7 @@ final class LndStore {
   }
 
   List<UnderWay> underWay() {
-    return query(connection -> {
+    return MoneyQuery.read(money, connection -> {
       List<UnderWay> all = new ArrayList<>();
       try (PreparedStatement select = connection.prepareStatement(
           "select id, hash, after_index from lnd_payment where preimage is null and reason is null");
@@ -328,7 +328,7 @@ final class LndStore {
 
   /** The newest payments in either direction, newest first. */
   List<PaymentRecord> payments(int limit) {
-    return query(connection -> {
+    return MoneyQuery.read(money, connection -> {
       try (PreparedStatement select = connection.prepareStatement(
           """
               select true, hash, coalesce(amount_msat, asked_msat), coalesce(fee_msat, 0), preimage is not null, reason, released,
@@ -356,27 +356,5 @@ final class LndStore {
       }
     }
     return records;
-  }
-
-  private interface Query<T> {
-    T run(Connection connection) throws SQLException;
-  }
-
-  private <T> T query(Query<T> query) {
-    return query(money, query);
-  }
-
-  private static <T> T query(DataSource source, Query<T> query) {
-    try (Connection connection = source.getConnection()) {
-      boolean autoCommit = connection.getAutoCommit();
-      connection.setAutoCommit(true);
-      try {
-        return query.run(connection);
-      } finally {
-        connection.setAutoCommit(autoCommit);
-      }
-    } catch (SQLException e) {
-      throw new LightningException("cannot read the Lightning tables: " + e.getMessage(), true, e);
-    }
   }
 }

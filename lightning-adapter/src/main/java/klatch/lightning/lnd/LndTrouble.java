@@ -13,8 +13,16 @@ public sealed interface LndTrouble {
     return true;
   }
 
+  /** One that stays until a person has done something: asking again does not help. */
+  sealed interface Lasting extends LndTrouble {
+    @Override
+    default boolean retrySafe() {
+      return false;
+    }
+  }
+
   /** Nothing answers, or the connection broke. */
-  record Unreachable(String rest, String why) implements LndTrouble {
+  record Unreachable(String rest, String why) implements Lasting {
     @Override
     public String message() {
       return "LND at " + rest + " does not answer (" + why
@@ -36,57 +44,37 @@ public sealed interface LndTrouble {
     public String message() {
       return file + " cannot be used: " + why;
     }
-
-    @Override
-    public boolean retrySafe() {
-      return false;
-    }
   }
 
   /** Whoever answers shows another certificate than the pinned one. */
-  record CertificateChanged(String rest, Path pinned) implements LndTrouble {
+  record CertificateChanged(String rest, Path pinned) implements Lasting {
     @Override
     public String message() {
       return "whoever answers at " + rest + " shows another certificate than " + pinned
           + ". LND makes a new one when the old one expires: if that is so, copy its tls.cert again and restart;"
           + " if not, somebody else is answering";
     }
-
-    @Override
-    public boolean retrySafe() {
-      return false;
-    }
   }
 
   /** The macaroon is none of this LND's. */
-  record MacaroonRefused(Path macaroon, String why) implements LndTrouble {
+  record MacaroonRefused(Path macaroon, String why) implements Lasting {
     @Override
     public String message() {
       return "LND does not take the macaroon " + macaroon + " (" + why + "): bake one on this very node with "
           + LndPermission.bakeCommand();
     }
-
-    @Override
-    public boolean retrySafe() {
-      return false;
-    }
   }
 
   /** The macaroon is real and does not allow this call. */
-  record PermissionDenied(Path macaroon, String call) implements LndTrouble {
+  record PermissionDenied(Path macaroon, String call) implements Lasting {
     @Override
     public String message() {
       return "the macaroon " + macaroon + " does not allow " + call + ": bake one that does with "
           + LndPermission.bakeCommand();
     }
-
-    @Override
-    public boolean retrySafe() {
-      return false;
-    }
   }
 
-  record Locked() implements LndTrouble {
+  record Locked() implements Lasting {
     @Override
     public String message() {
       return "LND's wallet is locked: unlock it with lncli unlock";
@@ -131,24 +119,14 @@ public sealed interface LndTrouble {
       return "LND runs on " + found + ", and this node on " + wanted + ": give --network " + found
           + " or the right LND";
     }
-
-    @Override
-    public boolean retrySafe() {
-      return false;
-    }
   }
 
   /** Another LND than the one this node's deposits lie at. */
-  record AnotherNode(String known, String found) implements LndTrouble {
+  record AnotherNode(String known, String found) implements Lasting {
     @Override
     public String message() {
       return "this node's deposits lie at LND " + known + ", and now " + found
           + " answers: give the old one, or a new data directory";
-    }
-
-    @Override
-    public boolean retrySafe() {
-      return false;
     }
   }
 
