@@ -126,9 +126,7 @@ public final class Deposits implements AutoCloseable {
 
   /** What became of the money so far; empty if the event is not known or has no deposit. */
   public Optional<MoneyReport> report(EventId event) {
-    Optional<MeetupEvent> known = parts.meetup().event(event);
-    return known.flatMap(DepositTerms::of).map(terms -> MoneyView.of(known.get(), terms, book.of(event),
-        parts.meetup().presence(event), parts.store()));
+    return MoneyView.of(parts, book, event);
   }
 
   /** The settlement recomputed from the log alone; empty if the event is not known or has no deposit. */

@@ -14,7 +14,6 @@ import java.util.stream.Collectors;
 import klatch.commitments.journal.Change;
 import klatch.commitments.journal.CommitmentStore.Todo;
 import klatch.commitments.journal.HashUse;
-import klatch.log.Bytes32;
 import klatch.log.DeviceId;
 import klatch.log.StoreException;
 import klatch.meetup.EventId;
@@ -139,7 +138,7 @@ final class EventEscrow {
     if (terms.clock().lockOpenAt(now)) {
       for (DeviceId person : seated) {
         if (!deposits.containsKey(person) && deposits.size() + inputs.size() < DepositTerms.MOST_PEOPLE) {
-          inputs.put(person, new DepositInput.Offer(newPreimage(), terms.deposit(),
+          inputs.put(person, new DepositInput.Offer(Preimage.random(random), terms.deposit(),
               terms.clock().lockClosesAtMillis()));
         }
       }
@@ -162,12 +161,6 @@ final class EventEscrow {
 
   private static boolean keepsSeat(Seat seat) {
     return seat.status() == Seat.Status.CONFIRMED && !seat.leaving();
-  }
-
-  private Preimage newPreimage() {
-    byte[] bytes = new byte[Bytes32.LENGTH];
-    random.nextBytes(bytes);
-    return new Preimage(bytes);
   }
 
   /** What the node proves: a release is done when the HTLC is gone; a hold past its expiry that is gone was lost. */

@@ -7,12 +7,19 @@ import java.util.Optional;
 import java.util.Set;
 import klatch.commitments.journal.CommitmentStore;
 import klatch.log.DeviceId;
+import klatch.meetup.EventId;
 import klatch.meetup.MeetupEvent;
 import klatch.meetup.Presence;
 
 /** Reads a {@link MoneyReport} out of the log, and this device's own part out of the journal. */
 final class MoneyView {
   private MoneyView() {}
+
+  /** Empty if the event is not known or has no deposit. */
+  static Optional<MoneyReport> of(Surroundings parts, StatementBook book, EventId event) {
+    return parts.meetup().event(event).flatMap(known -> DepositTerms.of(known)
+        .map(terms -> of(known, terms, book.of(event), parts.meetup().presence(event), parts.store())));
+  }
 
   static MoneyReport of(MeetupEvent event, DepositTerms terms, Statements said, Presence presence,
       CommitmentStore store) {

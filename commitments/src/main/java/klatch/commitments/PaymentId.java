@@ -1,6 +1,7 @@
 package klatch.commitments;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import java.util.random.RandomGenerator;
 import klatch.log.Bytes32;
 
 /** The payer's own name for one payment: paying twice under one id pays once. */
@@ -13,5 +14,12 @@ public final class PaymentId extends Bytes32<PaymentId> {
   /** @param hex 64 hex digits */
   public static PaymentId parse(String hex) {
     return new PaymentId(fromHex(hex, "payment id"));
+  }
+
+  /** A new one. */
+  public static PaymentId random(RandomGenerator random) {
+    byte[] bytes = new byte[LENGTH];
+    random.nextBytes(bytes);
+    return new PaymentId(bytes);
   }
 }

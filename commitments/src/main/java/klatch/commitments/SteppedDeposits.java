@@ -66,7 +66,6 @@ public final class SteppedDeposits {
 
   /** What became of the money so far; empty if the event is not known or has no deposit. */
   public Optional<MoneyReport> report() {
-    return parts.meetup().event(event).flatMap(known -> DepositTerms.of(known).map(terms -> MoneyView.of(known, terms,
-        book.of(event), parts.meetup().presence(event), parts.store())));
+    return MoneyView.of(parts, book, event);
   }
 }

@@ -294,9 +294,7 @@ public final class InMemoryNetwork {
 
   /** Of this network's own chance, so that a seed repeats it. */
   public synchronized Preimage newPreimage() {
-    byte[] bytes = new byte[Bytes32.LENGTH];
-    random.nextBytes(bytes);
-    return new Preimage(bytes);
+    return Preimage.random(random);
   }
 
   private static String nodeId(String name) {

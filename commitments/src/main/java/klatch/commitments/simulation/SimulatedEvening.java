@@ -30,7 +30,6 @@ public final class SimulatedEvening {
   private final Town town;
   private final long total;
   private final List<String> problems = new ArrayList<>();
-  private Fate fate = Fate.QUIET;
   private int oneDeathIn;
   private int deaths;
 
@@ -50,8 +49,7 @@ public final class SimulatedEvening {
   }
 
   /** Decides over every node from now on, in place of chance. */
-  public void fate(Fate newFate) {
-    fate = newFate;
+  public void fate(Fate fate) {
     town.host().fate(fate);
     town.attendees().forEach(attendee -> attendee.fate(fate));
   }

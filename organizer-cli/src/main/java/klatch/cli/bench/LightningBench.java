@@ -34,6 +34,7 @@ import klatch.log.Database;
 import klatch.regtest.LightningNode;
 import klatch.regtest.Until;
 import klatch.regtest.chain.EmbeddedChain;
+import klatch.regtest.chain.Folders;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -105,7 +106,7 @@ public final class LightningBench implements Callable<Integer> {
       });
       show(measured(new Pair(payer, payee)));
     } finally {
-      StartTraining.delete(directory);
+      Folders.delete(directory);
     }
     return 0;
   }
@@ -145,7 +146,7 @@ public final class LightningBench implements Callable<Integer> {
   private record Hold(Preimage preimage, PaymentId id) {}
 
   private Hold hold(Pair pair) throws Exception {
-    var hold = new Hold(new Preimage(random32()), new PaymentId(random32()));
+    var hold = new Hold(Preimage.random(random), PaymentId.random(random));
     var invoice = pair.payee().lightning().holdInvoice(
         new HoldRequest(hold.preimage().hash(), DEPOSIT, "a deposit", Duration.ofHours(1), FINAL_CLTV_BLOCKS));
     pair.payer().lightning().pay(new PayRequest(hold.id(), invoice.bolt11(), Msat.ofSat(10), PATIENCE));
@@ -231,12 +232,6 @@ public final class LightningBench implements Callable<Integer> {
 
   private static <K> CompletableFuture<Boolean> future(Map<K, CompletableFuture<Boolean>> futures, K key) {
     return Objects.requireNonNull(futures.computeIfAbsent(key, _ -> new CompletableFuture<>()));
-  }
-
-  private byte[] random32() {
-    byte[] bytes = new byte[32];
-    random.nextBytes(bytes);
-    return bytes;
   }
 
   private void show(Result result) {

@@ -2,9 +2,7 @@ package klatch.cli.bench;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import klatch.cli.ApiClient;
@@ -12,6 +10,7 @@ import klatch.lightning.Network;
 import klatch.cli.Node;
 import klatch.cli.NodeOptions;
 import klatch.regtest.chain.EmbeddedChain;
+import klatch.regtest.chain.Folders;
 import klatch.web.wire.NodeStatus;
 
 /**
@@ -36,15 +35,7 @@ public final class StartTraining {
         }
       }
     } finally {
-      delete(directory);
-    }
-  }
-
-  static void delete(Path directory) throws IOException {
-    try (var files = Files.walk(directory)) {
-      for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
+      Folders.delete(directory);
     }
   }
 }

@@ -20,6 +20,7 @@ import klatch.cli.Json;
 import klatch.cli.Main;
 import klatch.log.Database;
 import klatch.regtest.chain.EmbeddedChain;
+import klatch.regtest.chain.Folders;
 import klatch.regtest.chain.RpcEndpoint;
 import klatch.web.wire.NodeStatus;
 import picocli.CommandLine.Command;
@@ -80,7 +81,7 @@ public final class UpBench implements Callable<Integer> {
           median(starts.stream().map(Start::lightning).toList()), median(bare),
           median(starts.stream().map(Start::api).toList()) / median(bare)));
     } finally {
-      StartTraining.delete(directory);
+      Folders.delete(directory);
     }
     return 0;
   }

@@ -1,14 +1,13 @@
 package klatch.cli.demo;
 
 import java.io.Console;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Optional;
 import klatch.cli.Json;
 import klatch.cli.Main;
+import klatch.regtest.chain.Folders;
 
 /** What {@code klatch demo} does: builds the {@link World}, has one {@link Rehearsal}, and shows what came of it. */
 final class DemoRun {
@@ -56,7 +55,7 @@ final class DemoRun {
       }
     } finally {
       if (finished) {
-        delete(directory);
+        Folders.delete(directory);
       } else {
         System.err.println("klatch demo: logs and data are left in " + directory);
       }
@@ -76,13 +75,5 @@ final class DemoRun {
 
   static boolean onTerminal() {
     return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (var files = Files.walk(directory)) {
-      for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 }

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +22,7 @@ import klatch.log.Database;
 import klatch.regtest.LightningNode;
 import klatch.regtest.Until;
 import klatch.regtest.chain.Chain;
+import klatch.regtest.chain.Folders;
 
 /**
  * LDK nodes of this process on a chain of their own, with real channels, HTLCs and a PostgreSQL server. Nothing is mined unless asked for, every
@@ -266,7 +266,8 @@ public final class RegtestNetwork implements AutoCloseable {
     return text.toString();
   }
 
-  private String nameOf(String nodeId) {
+  /** The name of the node with this id; the id itself if it is none of this network. */
+  public String nameOf(String nodeId) {
     return nodes.values().stream().filter(node -> node.nodeId().equals(nodeId)).map(RegtestNode::name).findFirst()
         .orElse(nodeId);
   }
@@ -277,14 +278,8 @@ public final class RegtestNetwork implements AutoCloseable {
     running().toList().forEach(RegtestNode::stop);
     database.close();
     chain.close();
-    delete(directory);
-  }
-
-  private static void delete(Path directory) {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
+    try {
+      Folders.delete(directory);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot clear " + directory, e);
     }

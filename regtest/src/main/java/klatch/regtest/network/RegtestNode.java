@@ -123,18 +123,14 @@ public final class RegtestNode {
 
   /** An invoice that is held when it is paid. */
   public Hold hold(Msat amount) {
-    byte[] secret = new byte[klatch.log.Bytes32.LENGTH];
-    RANDOM.nextBytes(secret);
-    Preimage preimage = new Preimage(secret);
+    Preimage preimage = Preimage.random(RANDOM);
     return new Hold(preimage, lightning().holdInvoice(
         new Lightning.HoldRequest(preimage.hash(), amount, "regtest", INVOICE_EXPIRY, HOLD_CLTV_BLOCKS)));
   }
 
   /** Begins to pay; {@link Expectation#paid} tells when it has arrived. */
   public PaymentId pay(Lightning.Invoice invoice) {
-    byte[] id = new byte[klatch.log.Bytes32.LENGTH];
-    RANDOM.nextBytes(id);
-    PaymentId payment = new PaymentId(id);
+    PaymentId payment = PaymentId.random(RANDOM);
     lightning().pay(new Lightning.PayRequest(payment, invoice.bolt11(), MOST_FEES, ROUTE_TIMEOUT));
     return payment;
   }

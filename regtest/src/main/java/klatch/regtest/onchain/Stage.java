@@ -59,8 +59,8 @@ final class Stage implements AutoCloseable {
   record Hold(Preimage preimage, PaymentId id, HeldHtlc htlc) {}
 
   Hold hold() {
-    Preimage preimage = new Preimage(random32());
-    PaymentId id = new PaymentId(random32());
+    Preimage preimage = Preimage.random(random);
+    PaymentId id = PaymentId.random(random);
     String invoice = payee.lightning().holdInvoice(
         new HoldRequest(preimage.hash(), DEPOSIT, "a deposit", Duration.ofHours(1), FINAL_CLTV_BLOCKS)).bolt11();
     payer.lightning().pay(new PayRequest(id, invoice, MAX_FEE, PATIENCE));
@@ -146,12 +146,6 @@ final class Stage implements AutoCloseable {
 
   static void await(String what, java.util.function.BooleanSupplier condition) {
     Until.holds(what, PATIENCE, condition);
-  }
-
-  private byte[] random32() {
-    byte[] bytes = new byte[32];
-    random.nextBytes(bytes);
-    return bytes;
   }
 
   @Override

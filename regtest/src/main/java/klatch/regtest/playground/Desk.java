@@ -1,11 +1,16 @@
 package klatch.regtest.playground;
 
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import klatch.commitments.Lightning;
 import klatch.commitments.Msat;
+import klatch.commitments.PaymentHash;
 import klatch.commitments.PaymentId;
 import klatch.regtest.network.Hold;
 import klatch.regtest.network.RegtestNetwork;
@@ -19,8 +24,16 @@ final class Desk {
   private static final int MOST_PAYMENTS = 200;
 
   /** One payment that was begun here. */
-  private record Begun(int number, RegtestNode payer, RegtestNode payee, Msat amount, PaymentId id, Hold hold,
-      boolean held) {}
+  private record Begun(int number, RegtestNode payer, RegtestNode payee, Msat amount, PaymentId id,
+      Optional<Hold> hold) {
+    void release() {
+      payee.release(hold.orElseThrow());
+    }
+
+    void collect() {
+      payee.collect(hold.orElseThrow());
+    }
+  }
 
   private final RegtestNetwork network;
   private final Map<Integer, Begun> payments = new LinkedHashMap<>();
@@ -37,8 +50,8 @@ final class Desk {
       case "mine" -> network.mine((int) number(form, "blocks", MOST_BLOCKS));
       case "faucet" -> faucet(form);
       case "pay" -> pay(form);
-      case "release" -> begun(form).payee().release(begun(form).hold());
-      case "collect" -> begun(form).payee().collect(begun(form).hold());
+      case "release" -> held(form).release();
+      case "collect" -> held(form).collect();
       default -> throw new IllegalArgumentException("there is nothing called \"" + what + "\" to do");
     }
   }
@@ -55,19 +68,18 @@ final class Desk {
       throw new IllegalArgumentException(payer.name() + " cannot pay itself");
     }
     Msat amount = Msat.ofSat(number(form, "sat", MOST_SAT));
-    boolean held = form.containsKey("hold");
-    Hold hold = payee.hold(amount);
-    PaymentId id = held ? payer.pay(hold) : payer.pay(payee.invoice(amount));
+    Optional<Hold> hold = form.containsKey("hold") ? Optional.of(payee.hold(amount)) : Optional.empty();
+    PaymentId id = payer.pay(hold.map(Hold::invoice).orElseGet(() -> payee.invoice(amount)));
     lastNumber++;
-    payments.put(lastNumber, new Begun(lastNumber, payer, payee, amount, id, hold, held));
+    payments.put(lastNumber, new Begun(lastNumber, payer, payee, amount, id, hold));
     if (payments.size() > MOST_PAYMENTS) {
       payments.remove(payments.keySet().iterator().next());
     }
   }
 
-  private Begun begun(Map<String, String> form) {
+  private Begun held(Map<String, String> form) {
     Begun found = payments.get((int) number(form, "payment", Integer.MAX_VALUE));
-    if (found == null || !found.held()) {
+    if (found == null || found.hold().isEmpty()) {
       throw new IllegalArgumentException("there is no such held payment");
     }
     return found;
@@ -88,28 +100,26 @@ final class Desk {
   /** Everything the page shows. */
   synchronized State state() {
     List<NodeState> nodes = new ArrayList<>();
+    Set<PaymentHash> held = new HashSet<>();
     for (RegtestNode node : network.nodes()) {
       Lightning.NodeStatus status = node.lightning().status();
+      InetSocketAddress listen = node.lightning().listenAddress();
+      node.lightning().held().forEach(htlc -> held.add(htlc.hash()));
+      List<ChannelState> channels = status.channels().stream().map(channel -> new ChannelState(
+          network.nameOf(channel.peer()), channel.capacity().value(), channel.ours().value(), channel.pendingHtlcs(),
+          channel.usable())).toList();
       nodes.add(new NodeState(node.name(),
-          node.nodeId() + "@" + node.lightning().listenAddress().getAddress().getHostAddress() + ":"
-              + node.lightning().listenAddress().getPort(),
-          status.balance().value(), node.htlcs(),
-          status.channels().stream().map(channel -> new ChannelState(nameOf(channel.peer()), channel.capacity().value(),
-              channel.ours().value(), channel.pendingHtlcs(), channel.usable())).toList()));
+          node.nodeId() + "@" + listen.getAddress().getHostAddress() + ":" + listen.getPort(),
+          status.balance().value(), channels.stream().mapToInt(ChannelState::htlcs).sum(), channels));
     }
     return new State(network.chain().kind(), network.chain().tip().height(), nodes,
-        payments.values().stream().map(Desk::shown).toList().reversed());
+        payments.values().stream().map(begun -> shown(begun, held)).toList().reversed());
   }
 
-  private String nameOf(String nodeId) {
-    return network.nodes().stream().filter(node -> node.nodeId().equals(nodeId)).map(RegtestNode::name).findFirst()
-        .orElse(nodeId);
-  }
-
-  private static PaymentState shown(Begun begun) {
+  private static PaymentState shown(Begun begun, Set<PaymentHash> held) {
     Lightning.Payment now = begun.payer().lightning().payment(begun.id())
         .orElse(new Lightning.Payment.Pending(begun.id()));
-    boolean waits = begun.payee().lightning().held().stream().anyMatch(htlc -> htlc.hash().equals(begun.hold().hash()));
+    boolean waits = begun.hold().map(Hold::hash).filter(held::contains).isPresent();
     String what = switch (now) {
       case Lightning.Payment.Pending _ -> waits ? "held" : "on its way";
       case Lightning.Payment.Sent sent -> "paid, fee " + sent.fee();
