@@ -44,6 +44,7 @@ public final class NodeMoney implements AutoCloseable {
   private final PostgresGroupCommit commits;
   private final Purse purse;
   private final Deposits deposits;
+  private boolean halted;
 
   /** The Lightning node that deposits lie at. */
   private sealed interface Purse {
@@ -195,8 +196,19 @@ public final class NodeMoney implements AutoCloseable {
     };
   }
 
+  /** Ends as a crash would: nothing is stored from now on. For trials; {@link #close} does nothing after it. */
+  void halt() {
+    halted = true;
+    commits.halt();
+    deposits.close();
+    lightning().halt();
+  }
+
   @Override
   public void close() {
+    if (halted) {
+      return;
+    }
     deposits.close();
     purse.lightning().close();
     commits.close();

@@ -114,8 +114,8 @@ public final class LightningNode implements AutoCloseable {
 
   /** Ends the node as a crash would: what was not stored is gone. */
   public void kill() {
+    commits.halt();
     lightning.halt();
-    commits.close();
   }
 
   /** Starts it again, after {@link #close} or {@link #kill}. */

@@ -152,6 +152,12 @@ public final class PostgresGroupCommit implements GroupCommit, AutoCloseable {
     }
   }
 
+  /** Ends as a crash would: what is not committed yet never will be. For trials. */
+  public void halt() {
+    fail(List.of(), "halted");
+    close();
+  }
+
   /** Commits what is waiting, gives the lock back, and refuses whatever comes later. */
   @Override
   public void close() {

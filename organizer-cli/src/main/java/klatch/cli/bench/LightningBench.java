@@ -90,7 +90,6 @@ public final class LightningBench implements Callable<Integer> {
         var database = Database.embedded(directory, "");
         var payer = LightningNode.start("payer", chain, database, ChannelPolicy.regtestLeaf());
         var payee = LightningNode.start("payee", chain, database, ChannelPolicy.regtestLeaf())) {
-      open(chain, payer, payee);
       payee.lightning().watch(event -> {
         if (event instanceof LightningEvent.HtlcHeld one) {
           future(held, one.hash()).complete(true);
@@ -104,6 +103,7 @@ public final class LightningBench implements Callable<Integer> {
           }
         }
       });
+      open(chain, payer, payee);
       show(measured(new Pair(payer, payee)));
     } finally {
       Folders.delete(directory);

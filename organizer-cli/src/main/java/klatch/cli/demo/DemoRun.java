@@ -4,6 +4,7 @@ import java.io.Console;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import klatch.cli.Json;
 import klatch.cli.Main;
@@ -63,7 +64,7 @@ final class DemoRun {
   }
 
   private DemoReport rehearse(World world, Progress progress) throws Exception {
-    try (var killer = new Killer(world, options.randomKills(), options.seed())) {
+    try (var killer = new Killer(world, options.randomKills(), options.seed(), List.of(Killer.Victim.ORGANISER))) {
       return new Rehearsal(world, options, progress).run("Rehearsal", killer::start, killer::finish);
     }
   }

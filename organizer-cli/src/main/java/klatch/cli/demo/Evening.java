@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import klatch.cli.ApiClient;
 import klatch.cli.ApiRefusedException;
@@ -83,7 +84,7 @@ final class Evening implements AutoCloseable {
     var group = world.organiser(Evening::group);
     var invite = InviteCode
         .parse(world.organiser(api -> api.get("/groups/" + group + "/invite", Groups.Invite.class)).invite());
-    everybody(i -> join(world.attendees().get(i), invite));
+    everybody(i -> join(i, invite));
     progress.step(options.attendees() + " people joined the group by the organiser's invite");
     var id = EventId.parse(announced(group));
     event = id;
@@ -91,7 +92,7 @@ final class Evening implements AutoCloseable {
     progress.step(String.format(Locale.ROOT, "event %s with a deposit of %,d sat", id.toString().substring(0, 8),
         options.depositSat()));
     everybody(i -> Until.holds("attendee " + (i + 1) + " sees the event", PATIENCE,
-        () -> world.attendees().get(i).meetup().event(id).isPresent()));
+        () -> world.attendee(i, node -> node.meetup().event(id).isPresent())));
     progress.step("everybody has the event in their own log");
   }
 
@@ -137,31 +138,36 @@ final class Evening implements AutoCloseable {
     return created.event();
   }
 
-  private static void join(Node node, InviteCode invite) {
-    Until.holds("an attendee reaches the organiser", PATIENCE, () -> {
+  private void join(int attendee, InviteCode invite) {
+    Until.holds("an attendee reaches the organiser", PATIENCE, () -> world.attendee(attendee, node -> {
       try {
         node.keep(invite.addresses().getFirst());
         return true;
       } catch (Libp2pException e) {
         return false;
       }
-    });
+    }));
+    world.attendee(attendee, node -> joined(node, invite));
+  }
+
+  private static Node joined(Node node, InviteCode invite) {
     TopicId group = invite.group();
     if (node.meetup().nicknames(group).containsKey(node.meetup().self())) {
-      return;
+      return node;
     }
     node.meetup().joinGroup(group, node.nickname().orElse("somebody"));
+    return node;
   }
 
   void pledge() throws Exception {
     progress.stage("pledges", options.attendees());
     everybody(i -> {
-      var meetup = world.attendees().get(i).meetup();
-      if (meetup.pledge(event()) instanceof Outcome.Refused<?> refused) {
+      if (world.attendee(i, node -> node.meetup().pledge(event())) instanceof Outcome.Refused<?> refused) {
         throw new IllegalStateException("attendee " + (i + 1) + " cannot pledge: " + refused);
       }
-      Until.holds("the organiser confirms the seat of attendee " + (i + 1), PATIENCE, () -> meetup.seats(event())
-          .of(meetup.self()).filter(seat -> seat.status() == Seat.Status.CONFIRMED).isPresent());
+      Until.holds("the organiser confirms the seat of attendee " + (i + 1), PATIENCE,
+          () -> world.attendee(i, node -> node.meetup().seats(event()).of(node.meetup().self()))
+              .filter(seat -> seat.status() == Seat.Status.CONFIRMED).isPresent());
       step("attendee " + (i + 1) + " has a seat");
     });
   }
@@ -170,7 +176,7 @@ final class Evening implements AutoCloseable {
     progress.stage("locks held", options.attendees());
     world.jumpTo(terms().lockOpensAtMillis() + MINUTE);
     everybody(i -> {
-      Until.holds("the deposit of attendee " + (i + 1) + " is held", PATIENCE, () -> locked(deposits(i)));
+      Until.holds("the deposit of attendee " + (i + 1) + " is held", PATIENCE, () -> deposits(i, this::locked));
       step(String.format(Locale.ROOT, "attendee %d: %,d sat held, not spent", i + 1, options.depositSat()));
     });
   }
@@ -198,7 +204,8 @@ final class Evening implements AutoCloseable {
     world.jumpTo(terms().checkInOpensAtMillis() + MINUTE);
     for (int i = 0; i < options.present(); i++) {
       int number = i;
-      Until.holds("attendee " + (i + 1) + " is checked in", PATIENCE, () -> checkedIn(world.attendees().get(number)));
+      Until.holds("attendee " + (i + 1) + " is checked in", PATIENCE,
+          () -> world.attendee(number, this::checkedIn));
     }
   }
 
@@ -254,7 +261,7 @@ final class Evening implements AutoCloseable {
       return said.findings().size() + " differences, the first: " + said.findings().getFirst().message();
     }
     for (int i = 0; i < options.attendees(); i++) {
-      var audit = deposits(i).audit(event()).orElseThrow();
+      var audit = deposits(i, deposits -> deposits.audit(event())).orElseThrow();
       if (!audit.clean()) {
         return "attendee " + (i + 1) + ": " + audit.summary();
       }
@@ -273,12 +280,12 @@ final class Evening implements AutoCloseable {
         beforeMsat, afterMsat);
   }
 
-  private Deposits deposits(int index) {
-    return world.attendees().get(index).money().orElseThrow().deposits();
+  private <T> T deposits(int index, Function<Deposits, T> question) {
+    return world.attendee(index, node -> question.apply(node.money().orElseThrow().deposits()));
   }
 
   private MoneyReport report(int index) {
-    return deposits(index).report(event()).orElseThrow();
+    return deposits(index, deposits -> deposits.report(event())).orElseThrow();
   }
 
   private MoneyReport.Own own(int index) {

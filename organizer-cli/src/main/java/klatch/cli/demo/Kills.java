@@ -14,9 +14,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code klatch regtest kills}: one evening after another while organiser and router are killed at random moments. */
-@Command(name = "kills", sortOptions = false, description = "Kill the organiser, and the node that the payers' money comes through, hard at random moments, through as many evenings as it takes; every millisatoshi must be accounted for.")
+/** {@code klatch regtest kills}: one evening after another while everybody's node is killed at random moments. */
+@Command(name = "kills", sortOptions = false, description = "Kill the organiser, the payers, and the node that their money comes through, hard at random moments, through as many evenings as it takes; every millisatoshi must be accounted for.")
 final class Kills implements Callable<Integer> {
+  private static final List<Killer.Victim> DICE = List.of(Killer.Victim.ORGANISER, Killer.Victim.ORGANISER,
+      Killer.Victim.ROUTER, Killer.Victim.ATTENDEE, Killer.Victim.ATTENDEE);
+
   @Spec
   CommandSpec spec;
 
@@ -42,12 +45,14 @@ final class Kills implements Callable<Integer> {
   /**
    * What the trial ended with.
    *
-   * @param kills          of the organiser and of the router together
+   * @param kills          of everybody together
    * @param exact          evenings whose every balance was what the settlement says, with a clean audit
    * @param channelsClosed channels that were there at the start and are not there at the end
    */
-  @JsonPropertyOrder({"kills", "routerKills", "seed", "evenings", "exact", "channelsClosed", "seconds"})
-  record Result(int kills, int routerKills, long seed, int evenings, int exact, int channelsClosed, double seconds) {
+  @JsonPropertyOrder({"kills", "organiserKills", "routerKills", "attendeeKills", "seed", "evenings", "exact",
+      "channelsClosed", "seconds"})
+  record Result(int kills, int organiserKills, int routerKills, int attendeeKills, long seed, int evenings, int exact,
+      int channelsClosed, double seconds) {
     boolean good() {
       return exact == evenings && channelsClosed == 0;
     }
@@ -69,8 +74,9 @@ final class Kills implements Callable<Integer> {
       System.out.println(Json.line(result));
     } else {
       System.out.printf(Locale.ROOT,
-          "%d kills, %d of them of the router, through %d evenings, %d exact to the msat, %d channels closed, %.1f s%n",
-          result.kills(), result.routerKills(), result.evenings(), result.exact(), result.channelsClosed(),
+          "%d kills (organiser %d, router %d, attendees %d) through %d evenings, %d exact to the msat, %d channels closed, %.1f s%n",
+          result.kills(), result.organiserKills(), result.routerKills(), result.attendeeKills(), result.evenings(),
+          result.exact(), result.channelsClosed(),
           result.seconds());
     }
     return result.good() ? 0 : 1;
@@ -81,7 +87,7 @@ final class Kills implements Callable<Integer> {
     var out = System.out;
     try (var progress = new Progress(out, false);
         var world = World.build(options, directory, Main.class.getName(), progress);
-        var killer = new Killer(world, options.randomKills(), options.seed())) {
+        var killer = new Killer(world, options.randomKills(), options.seed(), DICE)) {
       int channels = world.channelCount();
       int evenings = 0;
       int exact = 0;
@@ -95,9 +101,9 @@ final class Kills implements Callable<Integer> {
         System.out.printf(Locale.ROOT, "evening %d: %s, audit %s, %d kills so far%n", evenings,
             report.conserved() ? "exact" : "NOT EXACT", report.audit(), killer.done());
       }
-      return new Result(world.organiser().deaths() + killer.ofTheRouter(), killer.ofTheRouter(), options.seed(),
-          evenings, exact,
-          channels - world.channelCount(), progress.seconds());
+      return new Result(killer.done(), killer.deaths(Killer.Victim.ORGANISER), killer.deaths(Killer.Victim.ROUTER),
+          killer.deaths(Killer.Victim.ATTENDEE), options.seed(), evenings, exact, channels - world.channelCount(),
+          progress.seconds());
     }
   }
 }

@@ -16,10 +16,14 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import klatch.cli.ApiClient;
 import klatch.cli.ApiRefusedException;
@@ -30,6 +34,7 @@ import klatch.cli.NoNodeException;
 import klatch.cli.Node;
 import klatch.cli.NodeOptions;
 import klatch.cli.StartRefusedException;
+import klatch.commitments.Lightning;
 import klatch.commitments.LightningException;
 import klatch.commitments.Msat;
 import klatch.lightning.ChannelPolicy;
@@ -77,6 +82,8 @@ final class World implements AutoCloseable {
   private final OrganiserProcess organiser;
   private final Path organiserDir;
   private final List<Node> attendees = new ArrayList<>();
+  /** Asking a node excludes killing it, so that whoever asks finds it alive. */
+  private final List<ReadWriteLock> lives = new ArrayList<>();
   private @Nullable LightningNode router;
   private long offsetMillis;
 
@@ -195,7 +202,9 @@ final class World implements AutoCloseable {
         while (true) {
           Thread.sleep(DIAL_EVERY.toMillis());
           nodes.get().forEach(node -> dial(node, organiserMember));
-          attendees.forEach(node -> dial(node, organiserAddress));
+          for (int i = 0; i < attendees.size(); i++) {
+            attendee(i, node -> dialled(node, organiserAddress));
+          }
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -208,16 +217,14 @@ final class World implements AutoCloseable {
   }
 
   /**
-   * Ends the node between payers and organiser without a last cut, as a crash would, and starts it again. @return false if
-   * there is none
+   * Ends the node between payers and organiser without a last cut, as a crash would, and starts it again.
+   *
+   * @throws NullPointerException if the payers are the organiser's own peers
    */
-  boolean killRouter() {
-    if (router == null) {
-      return false;
-    }
-    router.kill();
-    router.start();
-    return true;
+  void killRouter() {
+    var between = Objects.requireNonNull(router);
+    between.kill();
+    between.start();
   }
 
   /** Where the organiser's libp2p host listens, in every one of its lives. */
@@ -229,7 +236,8 @@ final class World implements AutoCloseable {
     }
   }
 
-  private static void dial(Node node, Multiaddr peer) {
+  /** With the organiser, and with the router, which does not know where an attendee listens after a restart. */
+  private Node dialled(Node node, Multiaddr peer) {
     try {
       if (node.host().connection(peer.peer().orElseThrow()).isEmpty()) {
         node.keep(peer);
@@ -237,6 +245,10 @@ final class World implements AutoCloseable {
     } catch (Libp2pException e) {
       // As below.
     }
+    if (router != null) {
+      dial(lightning(node), router.member());
+    }
+    return node;
   }
 
   private static void dial(LdkLightning node, Member peer) {
@@ -279,14 +291,22 @@ final class World implements AutoCloseable {
 
   /** The Lightning node of an attendee. */
   LdkLightning lightning(int attendee) {
-    return attendees.get(attendee).money().orElseThrow().lightning();
+    return lightning(attendees.get(attendee));
+  }
+
+  private static LdkLightning lightning(Node node) {
+    return node.money().orElseThrow().lightning();
+  }
+
+  private List<Lightning.Channel> channels(int attendee) {
+    return attendee(attendee, node -> lightning(node).status().channels());
   }
 
   /** What each attendee owns in its channels now. */
   List<Msat> balances() {
     var balances = new ArrayList<Msat>();
     for (int i = 0; i < attendees.size(); i++) {
-      balances.add(lightning(i).status().balance());
+      balances.add(attendee(i, node -> lightning(node).status().balance()));
     }
     return balances;
   }
@@ -299,7 +319,7 @@ final class World implements AutoCloseable {
   int channelCount() {
     int count = lightningStatus().channels().size();
     for (int i = 0; i < attendees.size(); i++) {
-      count += lightning(i).status().channels().size();
+      count += channels(i).size();
     }
     return count;
   }
@@ -308,7 +328,7 @@ final class World implements AutoCloseable {
   void awaitQuiet(Duration patience) {
     Until.holds("every channel is quiet", patience, () -> {
       for (int i = 0; i < attendees.size(); i++) {
-        if (!lightning(i).status().channels().stream().allMatch(c -> c.usable() && c.pendingHtlcs() == 0)) {
+        if (!channels(i).stream().allMatch(c -> c.usable() && c.pendingHtlcs() == 0)) {
           return false;
         }
       }
@@ -376,6 +396,7 @@ final class World implements AutoCloseable {
 
   /** Starts the attendees' nodes, a few at a time. */
   private void startAttendees(int count) throws Exception {
+    opened(this::closeAttendees);
     try (var starters = Executors.newFixedThreadPool(4)) {
       var started = new ArrayList<Future<Node>>();
       for (int i = 1; i <= count; i++) {
@@ -383,7 +404,8 @@ final class World implements AutoCloseable {
         started.add(starters.submit(() -> startAttendee(number)));
       }
       for (var node : started) {
-        attendees.add(opened(node.get()));
+        attendees.add(node.get());
+        lives.add(new ReentrantReadWriteLock());
       }
     }
   }
@@ -391,7 +413,17 @@ final class World implements AutoCloseable {
   /** Ends an attendee's node in order and starts it again on what it has stored. */
   void reopen(int attendee) {
     attendees.get(attendee).close();
-    attendees.set(attendee, opened(startAttendee(attendee + 1)));
+    attendees.set(attendee, startAttendee(attendee + 1));
+  }
+
+  private void closeAttendees() {
+    for (var node : attendees) {
+      try {
+        node.close();
+      } catch (RuntimeException e) {
+        System.err.println("klatch demo: an attendee's node did not close: " + e);
+      }
+    }
   }
 
   private Node startAttendee(int number) {
@@ -410,6 +442,29 @@ final class World implements AutoCloseable {
                 .of(new NodeOptions.Bitcoind(rpc.uri(), new NodeOptions.Login.Password(rpc.user(), rpc.password())))),
         new NodeOptions.Ports(List.of("/ip4/" + LOOPBACK + "/tcp/0"), 0, 0), Optional.of("attendee " + number),
         Optional.of(clockFile));
+  }
+
+  /** As {@link #reopen}, but its money ends as in a crash: what was not stored is gone. From any thread. */
+  void killAttendee(int attendee) {
+    var life = lives.get(attendee).writeLock();
+    life.lock();
+    try {
+      attendees.get(attendee).kill();
+      attendees.set(attendee, startAttendee(attendee + 1));
+    } finally {
+      life.unlock();
+    }
+  }
+
+  /** Asks an attendee's node, which lives as long as it takes: keep it short. From any thread. */
+  <T> T attendee(int attendee, Function<Node, T> question) {
+    var life = lives.get(attendee).readLock();
+    life.lock();
+    try {
+      return question.apply(attendees.get(attendee));
+    } finally {
+      life.unlock();
+    }
   }
 
   Database database() {
