@@ -7,6 +7,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import klatch.commitments.LightningEvent;
 import klatch.commitments.LightningException;
+import klatch.commitments.journal.CommitException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,7 +62,8 @@ public final class EventDelivery {
       try {
         return handling.getAsBoolean();
       } catch (RuntimeException e) {
-        LOG.atLevel(e instanceof LightningException ? Level.WARN : Level.ERROR).setCause(e)
+        LOG.atLevel(e instanceof LightningException || e instanceof CommitException ? Level.WARN : Level.ERROR)
+            .setCause(e)
             .log("{} was not handled and comes again", what);
         pause(what);
       }

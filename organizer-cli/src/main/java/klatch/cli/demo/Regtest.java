@@ -4,5 +4,6 @@ import picocli.CommandLine.Command;
 
 /** {@code klatch regtest}: a playground and trials on chains of their own. */
 @Command(name = "regtest", description = "A playground and trials on a chain of their own.", subcommands = {
-    PlaygroundUp.class, Simulate.class, Kills.class, OnChain.class}, synopsisSubcommandLabel = "COMMAND")
+    PlaygroundUp.class, Simulate.class, Kills.class, StormCommand.class,
+    OnChain.class}, synopsisSubcommandLabel = "COMMAND")
 public final class Regtest {}

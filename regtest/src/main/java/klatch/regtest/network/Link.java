@@ -30,7 +30,7 @@ final class Link implements AutoCloseable {
   private boolean stalled;
   private boolean closed;
 
-  /** @param target where the bytes go; asked for each new connection */
+  /** @param target where the bytes go; asked for each new connection, and may throw if there is nobody just now */
   Link(Supplier<InetSocketAddress> target) {
     this.target = target;
     try {
@@ -112,7 +112,7 @@ final class Link implements AutoCloseable {
       Thread back = Thread.ofVirtual().start(() -> pump(to, from));
       pump(from, to);
       back.join();
-    } catch (IOException e) {
+    } catch (IOException | IllegalStateException e) {
       // The node is not there; whoever dialled sees the end of the connection.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -150,7 +150,7 @@ public final class RegtestNetwork implements AutoCloseable {
         peers.stream().map(peer -> new ChannelRequest(peer.nodeId(), capacitySat, Msat.ofSat(pushedSat))).toList());
   }
 
-  private void dial(RegtestNode from, RegtestNode to) {
+  void dial(RegtestNode from, RegtestNode to) {
     Link link = links.computeIfAbsent(new Pair(from.name(), to.name()),
         _ -> new Link(() -> to.lightning().listenAddress()));
     from.lightning().connect(to.nodeId(), link.address().getAddress().getHostAddress(), link.address().getPort());

@@ -13,7 +13,10 @@ import klatch.commitments.Preimage;
 import klatch.lightning.LdkLightning;
 import klatch.regtest.LightningNode;
 
-/** One node of a {@link RegtestNetwork}. Used by one thread at a time. */
+/**
+ * One node of a {@link RegtestNetwork}. Used by one thread at a time, but for {@link #lightning()}, which any thread may ask: what it
+ * gives refuses everything once the node is stopped or killed.
+ */
 public final class RegtestNode {
   private static final Duration INVOICE_EXPIRY = Duration.ofHours(1);
   private static final Duration ROUTE_TIMEOUT = Duration.ofSeconds(30);
@@ -25,7 +28,7 @@ public final class RegtestNode {
   private final RegtestNetwork network;
   private final LightningNode node;
   private final Deque<LightningEvent> events = new ArrayDeque<>();
-  private boolean running = true;
+  private volatile boolean running = true;
 
   RegtestNode(RegtestNetwork network, LightningNode node) {
     this.network = network;
@@ -147,6 +150,11 @@ public final class RegtestNode {
   /** Takes a held payment. */
   public void collect(Hold hold) {
     lightning().collect(hold.preimage());
+  }
+
+  /** Connects to another node, and again whenever one of them starts. */
+  public void connect(RegtestNode peer) {
+    network.dial(this, peer);
   }
 
   // ---- mischief ----

@@ -1,0 +1,4 @@
+@NullMarked
+package klatch.regtest.storm;
+
+import org.jspecify.annotations.NullMarked;
