@@ -21,6 +21,7 @@ public final class BitcoinRpc {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
   /** A block is 4 MB at most, 8 MB as hex; nothing longer is read. */
   private static final int MAX_ANSWER_LENGTH = 10_000_000;
+  private static final int UNAVAILABLE = 503;
   private static final int SATS_PER_COIN = 100_000_000;
   private static final int VBYTES_PER_KVB = 1_000;
   private static final ObjectMapper JSON = JsonMapper.builder().build();
@@ -115,7 +116,8 @@ public final class BitcoinRpc {
     JsonNode body = JSON.readTree(response.body());
     JsonNode error = body.path("error");
     if (!error.isMissingNode() && !error.isNull()) {
-      throw new ChainException(method + ": " + error.path("message").asText(error.toString()), true);
+      boolean later = response.statusCode() == UNAVAILABLE;
+      throw new ChainException(method + ": " + error.path("message").asText(error.toString()), !later);
     }
     JsonNode result = body.get("result");
     if (result == null) {

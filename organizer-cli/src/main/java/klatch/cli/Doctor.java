@@ -1,10 +1,14 @@
 package klatch.cli;
 
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import klatch.lightning.Network;
+import klatch.lightning.chain.ChainDoctor;
 import klatch.lightning.lnd.LndDoctor;
 import klatch.lightning.lnd.LndPermission;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -12,12 +16,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code klatch doctor}: looks whether an LND can carry deposits, before anybody's money depends on it. */
-@Command(name = "doctor", sortOptions = false, description = "Check an LND before deposits lie at it: certificate, macaroon, version, network, sync, inbound.", exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
-    "0:deposits can lie there", "1:they cannot; each line says what to do", "2:wrong usage"})
+/** {@code klatch doctor}: looks whether a chain or an LND can carry deposits, before anybody's money depends on it. */
+@Command(name = "doctor", sortOptions = false, description = "Check what deposits are to depend on: a bitcoind or an Esplora server (network, last blocks, fees), or an LND (certificate, macaroon, version, network, sync, inbound).", exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
+    "0:deposits can depend on it", "1:they cannot; each line says what to do", "2:wrong usage"})
 final class Doctor implements Callable<Integer> {
   @Spec
   CommandSpec spec;
+
+  @Mixin
+  ChainOptions chain;
 
   @Mixin
   LndOptions lnd;
@@ -28,30 +35,51 @@ final class Doctor implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object as the last line.")
   boolean json;
 
-  /** What {@code --json} prints. */
-  record Findings(boolean good, List<LndDoctor.Finding> findings, String bake) {}
+  /**
+   * What {@code --json} prints.
+   *
+   * @param bake absent if no LND was looked at
+   */
+  record Findings(boolean good, List<LndDoctor.Finding> findings, @Nullable String bake) {}
 
   @Override
   public Integer call() {
     List<LndDoctor.Finding> findings;
     try {
-      findings = LndDoctor.examine(NodeMoney.lndConfig(lnd.required(), network));
+      findings = findings();
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
     boolean good = findings.stream().noneMatch(finding -> finding.verdict() == LndDoctor.Verdict.BAD);
     var out = spec.commandLine().getOut();
     if (json) {
-      out.println(Json.line(new Findings(good, findings, LndPermission.bakeCommand())));
+      out.println(Json.line(new Findings(good, findings, lnd.given() ? LndPermission.bakeCommand() : null)));
     } else {
       findings
           .forEach(finding -> out.println(mark(finding.verdict()) + "  " + finding.what() + ": " + finding.words()));
-      out.println();
-      out.println("A macaroon with just the rights that Klatch needs:");
-      out.println("  " + LndPermission.bakeCommand());
+      if (lnd.given()) {
+        out.println();
+        out.println("A macaroon with just the rights that Klatch needs:");
+        out.println("  " + LndPermission.bakeCommand());
+      }
     }
     out.flush();
     return good ? ExitCode.OK : ExitCode.REFUSED;
+  }
+
+  private List<LndDoctor.Finding> findings() {
+    var blocks = chain.blocks();
+    if (blocks.isEmpty() && !lnd.given()) {
+      throw new IllegalArgumentException(
+          "say what to look at: --bitcoind-url with its login, --esplora, or --lnd-rest with --macaroon and --cert");
+    }
+    List<LndDoctor.Finding> findings = new ArrayList<>();
+    blocks.ifPresent(known -> findings
+        .addAll(ChainDoctor.examine(NodeChain.source(known, network), network, InstantSource.system())));
+    if (lnd.given()) {
+      findings.addAll(LndDoctor.examine(NodeMoney.lndConfig(lnd.required(), network)));
+    }
+    return findings;
   }
 
   private static String mark(LndDoctor.Verdict verdict) {

@@ -1,9 +1,7 @@
 package klatch.cli;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -24,6 +22,7 @@ import klatch.lightning.ChainRpc;
 import klatch.lightning.ChannelPolicy;
 import klatch.lightning.LdkConfig;
 import klatch.lightning.LdkLightning;
+import klatch.lightning.chain.ChainGate;
 import klatch.lightning.lnd.LndConfig;
 import klatch.lightning.lnd.LndLightning;
 import klatch.log.Database;
@@ -50,9 +49,17 @@ public final class NodeMoney implements AutoCloseable {
   private sealed interface Purse {
     Lightning lightning();
 
-    record Embedded(LdkLightning lightning) implements Purse {}
+    /** @param gate what the node takes for its bitcoind */
+    record Embedded(LdkLightning lightning, ChainGate gate) implements Purse {}
 
     record Connected(LndLightning lightning) implements Purse {}
+
+    default void close() {
+      lightning().close();
+      if (this instanceof Embedded(_, var gate)) {
+        gate.close();
+      }
+    }
   }
 
   private NodeMoney(PostgresGroupCommit commits, Purse purse, Deposits deposits) {
@@ -75,7 +82,7 @@ public final class NodeMoney implements AutoCloseable {
             HaltAt.fromProperty(options.chain().network(), options.dataDir()));
         return new NodeMoney(commits, purse, Deposits.start(outfit.apply(surroundings)));
       } catch (RuntimeException e) {
-        lightning.close();
+        purse.close();
         throw e;
       }
     } catch (RuntimeException e) {
@@ -95,9 +102,15 @@ public final class NodeMoney implements AutoCloseable {
     if (chain.lnd().isPresent()) {
       return new Purse.Connected(LndLightning.start(lndConfig(chain.lnd().get(), chain.network()), commits, pool));
     }
-    var config = lightningConfig(options, chain.bitcoind().orElseThrow(), keys);
-    NodeRestore.begin(options.dataDir(), config, pool);
-    return new Purse.Embedded(LdkLightning.start(config, commits, pool));
+    var gate = NodeChain.open(chain.blocks().orElseThrow(), chain.network(), options.dataDir());
+    try {
+      var config = lightningConfig(options, gate, keys);
+      NodeRestore.begin(options.dataDir(), config, pool);
+      return new Purse.Embedded(LdkLightning.start(config, commits, pool), gate);
+    } catch (RuntimeException e) {
+      gate.close();
+      throw e;
+    }
   }
 
   /** The hash on which a deposit is, or may still be, held. */
@@ -133,32 +146,12 @@ public final class NodeMoney implements AutoCloseable {
         network == Network.REGTEST ? REGTEST_POLL : LndConfig.DEFAULT_POLL_INTERVAL);
   }
 
-  private static LdkConfig lightningConfig(NodeOptions options, NodeOptions.Bitcoind bitcoind, NodeKeys keys) {
+  private static LdkConfig lightningConfig(NodeOptions options, ChainGate gate, NodeKeys keys) {
     boolean regtest = options.chain().network() == Network.REGTEST;
-    var login = login(bitcoind.login());
-    var chain = new ChainRpc(bitcoind.url(), login.user(), login.password(),
-        regtest ? REGTEST_POLL : ChainRpc.DEFAULT_POLL_INTERVAL);
     return new LdkConfig(options.chain().network(), "klatch",
         keys.lightning(), new InetSocketAddress(InetAddress.getLoopbackAddress(), options.ports().lightningPort()),
-        chain,
+        gate.rpc(regtest ? REGTEST_POLL : ChainRpc.DEFAULT_POLL_INTERVAL),
         regtest ? ChannelPolicy.regtestLeaf() : ChannelPolicy.leaf());
-  }
-
-  private static NodeOptions.Login.Password login(NodeOptions.Login login) {
-    return switch (login) {
-      case NodeOptions.Login.Password password -> password;
-      case NodeOptions.Login.Cookie(var file) -> {
-        try {
-          var parts = Files.readString(file).strip().split(":", 2);
-          if (parts.length != 2) {
-            throw new StartRefusedException(file + " is not a bitcoind cookie: it has no colon");
-          }
-          yield new NodeOptions.Login.Password(parts[0], parts[1]);
-        } catch (IOException e) {
-          throw new StartRefusedException("the cookie of bitcoind cannot be read: " + e.getMessage(), e);
-        }
-      }
-    };
   }
 
   /**
@@ -168,7 +161,7 @@ public final class NodeMoney implements AutoCloseable {
    */
   public LdkLightning lightning() {
     return switch (purse) {
-      case Purse.Embedded(var ldk) -> ldk;
+      case Purse.Embedded(var ldk, _) -> ldk;
       case Purse.Connected _ -> throw new IllegalStateException("this node's Lightning is an LND");
     };
   }
@@ -180,7 +173,7 @@ public final class NodeMoney implements AutoCloseable {
   /** What the local API needs of it. */
   ApiParts.Money forApi() {
     return new ApiParts.Money(deposits, purse.lightning(), switch (purse) {
-      case Purse.Embedded(var ldk) -> new NodeTreasury(ldk);
+      case Purse.Embedded(var ldk, var gate) -> new NodeTreasury(ldk, gate);
       case Purse.Connected(var lnd) -> new LndTreasury(lnd);
     });
   }
@@ -188,7 +181,7 @@ public final class NodeMoney implements AutoCloseable {
   /** Where Lightning peers connect, {@code host:port}; empty if an LND does not say. */
   Optional<String> lightningAddress() {
     return switch (purse) {
-      case Purse.Embedded(var ldk) -> {
+      case Purse.Embedded(var ldk, _) -> {
         var address = ldk.listenAddress();
         yield Optional.of(address.getAddress().getHostAddress() + ":" + address.getPort());
       }
@@ -210,7 +203,7 @@ public final class NodeMoney implements AutoCloseable {
       return;
     }
     deposits.close();
-    purse.lightning().close();
+    purse.close();
     commits.close();
   }
 }

@@ -58,27 +58,31 @@ public record NodeOptions(Path dataDir, Storage storage, Chain chain, Ports port
   }
 
   /**
-   * Where the money lives: at an embedded Lightning node on a bitcoind, at an LND, or nowhere. Without either the node runs
-   * without Lightning: meetups work, deposits are refused.
+   * Where the money lives: at an embedded Lightning node, at an LND, or nowhere. Without either the node runs without
+   * Lightning: meetups work, deposits are refused.
    *
-   * @param bitcoind the embedded Lightning node's chain
-   * @param lnd      instead of the embedded node
+   * @param blocks who tells the embedded Lightning node of the chain
+   * @param lnd    instead of the embedded node
    */
-  public record Chain(Network network, Optional<Bitcoind> bitcoind, Optional<Lnd> lnd) {
+  public record Chain(Network network, Optional<Blocks> blocks, Optional<Lnd> lnd) {
     public Chain {
-      if (bitcoind.isPresent() && lnd.isPresent()) {
+      if (blocks.isPresent() && lnd.isPresent()) {
         throw new IllegalArgumentException(
-            "LND asks its own bitcoind: leave --bitcoind-url out with --lightning lnd");
+            "LND asks its own bitcoind: leave --bitcoind-url and --esplora out with --lightning lnd");
       }
     }
 
-    public Chain(Network network, Optional<Bitcoind> bitcoind) {
-      this(network, bitcoind, Optional.empty());
+    public Chain(Network network, Optional<? extends Blocks> blocks) {
+      this(network, blocks.map(known -> known), Optional.empty());
     }
 
     boolean hasLightning() {
-      return bitcoind.isPresent() || lnd.isPresent();
+      return blocks.isPresent() || lnd.isPresent();
     }
+  }
+
+  /** Who tells of the chain. */
+  public sealed interface Blocks {
   }
 
   /**
@@ -90,8 +94,19 @@ public record NodeOptions(Path dataDir, Storage storage, Chain chain, Ports port
    */
   public record Lnd(URI rest, Path certificate, Path macaroon) {}
 
-  /** A bitcoind's JSON-RPC, or one that speaks like it. */
-  public record Bitcoind(URI url, Login login) {}
+  /**
+   * A bitcoind's JSON-RPC, or one that speaks like it.
+   *
+   * @param zmq where it publishes the hash of each new block, {@code tcp://host:port}
+   */
+  public record Bitcoind(URI url, Login login, Optional<URI> zmq) implements Blocks {
+    public Bitcoind(URI url, Login login) {
+      this(url, login, Optional.empty());
+    }
+  }
+
+  /** An Esplora server's HTTP interface. */
+  public record Esplora(URI url) implements Blocks {}
 
   /** How bitcoind knows us. */
   public sealed interface Login {

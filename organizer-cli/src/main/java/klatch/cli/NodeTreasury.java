@@ -2,6 +2,7 @@ package klatch.cli;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import klatch.commitments.LightningException;
@@ -10,13 +11,20 @@ import klatch.lightning.ChainException;
 import klatch.lightning.ChannelRequest;
 import klatch.lightning.LdkLightning;
 import klatch.lightning.PaymentRecord;
+import klatch.lightning.chain.ChainGate;
+import klatch.lightning.chain.ChainTrouble;
 import klatch.web.Treasury;
 import klatch.web.wire.Operations;
 
 /** The operator's side of the embedded Lightning node. */
-record NodeTreasury(LdkLightning lightning) implements Treasury {
+record NodeTreasury(LdkLightning lightning, ChainGate gate) implements Treasury {
   private static final Pattern PEER = Pattern
       .compile("(0[23][0-9a-f]{64})@(\\[[0-9a-fA-F:.]+]|[^@:\\s]{1,253}):([0-9]{1,5})");
+
+  @Override
+  public Optional<String> chainTrouble() {
+    return gate.trouble().map(ChainTrouble::message);
+  }
 
   @Override
   public List<Operations.Payment> payments(int limit) {

@@ -26,11 +26,14 @@ final class Status implements Callable<Integer> {
     status.peers().forEach(peer -> session.say("    " + peer.peerId() + "  " + peer.address()));
     var lightning = status.lightning();
     if (lightning == null) {
-      session.say("  Lightning  none: meetups work, deposits need klatch up --bitcoind-url");
+      session.say("  Lightning  none: meetups work, deposits need klatch up --bitcoind-url or --esplora");
       return;
     }
     session.say("  Lightning  " + lightning.nodeId() + "@" + lightning.address());
     session.say("  height     " + lightning.height());
+    if (lightning.chain() != null) {
+      session.say("  chain      " + lightning.chain());
+    }
     session.say("  balance    " + Words.sat(lightning.balanceMsat()));
     if (!lightning.channels().isEmpty()) {
       session.say("");

@@ -1,7 +1,6 @@
 package klatch.cli;
 
 import java.io.PrintWriter;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -38,21 +37,8 @@ final class Up implements Callable<Integer> {
   @Option(names = "--network", paramLabel = "NETWORK", defaultValue = "regtest", converter = NetworkConverter.class, description = "regtest or signet (default: ${DEFAULT-VALUE}).")
   Network network;
 
-  @Option(names = "--bitcoind-url", paramLabel = "URL", description = "The JSON-RPC of a bitcoind, such as http://127.0.0.1:18443. Without it the node runs without Lightning.")
-  @Nullable
-  URI bitcoindUrl;
-
-  @Option(names = "--bitcoind-user", paramLabel = "USER", description = "Its user.")
-  @Nullable
-  String bitcoindUser;
-
-  @Option(names = "--bitcoind-password", paramLabel = "PASSWORD", description = "Its password. Better from env KLATCH_BITCOIND_PASSWORD, which other users of the machine cannot see.", defaultValue = "${env:KLATCH_BITCOIND_PASSWORD}")
-  @Nullable
-  String bitcoindPassword;
-
-  @Option(names = "--bitcoind-cookie", paramLabel = "FILE", description = "Its .cookie file, instead of user and password.")
-  @Nullable
-  Path bitcoindCookie;
+  @Mixin
+  ChainOptions chain;
 
   @Option(names = "--lightning", paramLabel = "KIND", defaultValue = "ldk", description = "Where deposits lie: ldk, the embedded node, or lnd, one that you run (default: ${DEFAULT-VALUE}).")
   LightningKind lightning;
@@ -101,7 +87,7 @@ final class Up implements Callable<Integer> {
   NodeOptions options() {
     try {
       return new NodeOptions(common.dataDir(), new NodeOptions.Storage(present(jdbcUrl), schemaPrefix),
-          new NodeOptions.Chain(network, bitcoind(), lnd()), new NodeOptions.Ports(listen, lightningPort, apiPort),
+          new NodeOptions.Chain(network, chain.blocks(), lnd()), new NodeOptions.Ports(listen, lightningPort, apiPort),
           present(nickname), Optional.ofNullable(clockFile).map(Path::toAbsolutePath));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
@@ -118,29 +104,6 @@ final class Up implements Callable<Integer> {
         yield Optional.empty();
       }
     };
-  }
-
-  private Optional<NodeOptions.Bitcoind> bitcoind() {
-    var user = present(bitcoindUser);
-    var password = present(bitcoindPassword);
-    if (bitcoindUrl == null) {
-      if (user.isPresent() || bitcoindCookie != null) {
-        throw new IllegalArgumentException("a login for bitcoind needs --bitcoind-url");
-      }
-      return Optional.empty();
-    }
-    if (bitcoindCookie != null) {
-      if (user.isPresent()) {
-        throw new IllegalArgumentException("give either --bitcoind-cookie or --bitcoind-user, not both");
-      }
-      return Optional.of(new NodeOptions.Bitcoind(bitcoindUrl, new NodeOptions.Login.Cookie(bitcoindCookie)));
-    }
-    if (user.isEmpty() || password.isEmpty()) {
-      throw new IllegalArgumentException(
-          "--bitcoind-url needs --bitcoind-user and --bitcoind-password, or --bitcoind-cookie");
-    }
-    return Optional
-        .of(new NodeOptions.Bitcoind(bitcoindUrl, new NodeOptions.Login.Password(user.get(), password.get())));
   }
 
   private void announce(NodeOptions options, RunningNode node) {

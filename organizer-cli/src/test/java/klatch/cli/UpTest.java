@@ -65,10 +65,18 @@ final class UpTest {
   }
 
   @Test
+  void anEsploraServerTakesThePlaceOfABitcoind() {
+    assertThat(run("up", "--network", "signet", "--esplora", "https://h.example/signet/api")).isZero();
+    assertThat(started.getFirst().chain()).isEqualTo(new NodeOptions.Chain(Network.SIGNET,
+        Optional.of(new NodeOptions.Esplora(URI.create("https://h.example/signet/api")))));
+  }
+
+  @Test
   void anLndThatIsHalfNamedOrNotWantedIsRefusedAsUsage() {
     assertRefused("needs --lnd-rest, --macaroon and --cert", "up", "--lightning", "lnd", "--macaroon", "m");
     assertRefused("go with --lightning lnd", "up", "--macaroon", "m");
-    assertRefused("leave --bitcoind-url out", "up", "--lightning", "lnd", "--lnd-rest", "https://127.0.0.1:8080",
+    assertRefused("leave --bitcoind-url and --esplora out", "up", "--lightning", "lnd", "--lnd-rest",
+        "https://127.0.0.1:8080",
         "--macaroon", "m", "--cert", "c", "--bitcoind-url", "http://127.0.0.1:1", "--bitcoind-user", "u",
         "--bitcoind-password", "p");
     assertRefused("needs --lnd-rest, --macaroon and --cert", "doctor", "--cert", "c");
@@ -94,6 +102,9 @@ final class UpTest {
     assertRefused("needs --bitcoind-url", "up", "--bitcoind-user", "u");
     assertRefused("not both", "up", "--bitcoind-url", "http://127.0.0.1:1", "--bitcoind-user", "u",
         "--bitcoind-cookie", "/tmp/c");
+    assertRefused("either --bitcoind-url or --esplora", "up", "--bitcoind-url", "http://127.0.0.1:1",
+        "--bitcoind-cookie", "/tmp/c", "--esplora", "https://h/api");
+    assertRefused("say what to look at", "doctor");
     assertRefused("regtest only", "up", "--network", "signet", "--clock-file", "/tmp/c");
     assertRefused("0..65535, not 65536", "up", "--api-port", "65536");
     assertRefused("jdbc:postgresql:", "up", "--db", "jdbc:mysql://h/d");

@@ -1,6 +1,7 @@
 package klatch.web;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import klatch.web.wire.Operations;
 
@@ -19,6 +20,11 @@ public interface Treasury {
    * @param peer {@code NODEID@HOST:PORT}
    */
   Operations.Opened open(String peer, long capacitySat, long pushSat);
+
+  /** What is wrong with the source of the chain and what helps, in one line; empty if nothing is, or if that is not ours to know. */
+  default Optional<String> chainTrouble() {
+    return Optional.empty();
+  }
 
   /** Closes with the peer's consent, or by force. */
   void close(String channelId, boolean force);

@@ -20,9 +20,10 @@ public record NodeStatus(String version, String network, String peerId, String p
   /**
    * @param nodeId  33 bytes as hex
    * @param address host:port at which Lightning peers reach the node
+   * @param chain   what is wrong with the source of the chain and what helps; absent if nothing is
    */
   public record Lightning(String nodeId, String address, int height, long balanceMsat, List<Channel> channels,
-      Room room) {}
+      Room room, @Nullable String chain) {}
 
   /**
    * What the usable channels can take and send now, together.
