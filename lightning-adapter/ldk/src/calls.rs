@@ -15,6 +15,7 @@ use lightning::ln::channelmanager::{
 use lightning::ln::types::ChannelId;
 use lightning::routing::router::{PaymentParameters, RouteParameters, RouteParametersConfig, Router};
 use lightning::types::payment::{PaymentHash, PaymentPreimage};
+use lightning::util::config::UserConfig;
 use lightning::util::errors::APIError;
 use lightning_invoice::{Bolt11Invoice, Bolt11InvoiceDescription, Description};
 use serde::Deserialize;
@@ -27,6 +28,8 @@ use std::time::Duration;
 const MIN_FINAL_CLTV_BLOCKS: u16 = 39;
 /// A wallet's limit, and this one's.
 const MAX_FINAL_CLTV_BLOCKS: u16 = 432;
+/// The two anchors of a commitment, which its funder pays (BOLT 3).
+const ANCHORS_SAT: u64 = 660;
 /// An invoice is longer than 2,000 characters only if somebody plays tricks.
 const MAX_INVOICE_LENGTH: usize = 4_096;
 
@@ -37,7 +40,9 @@ pub enum Request {
 	Connect { node_id: String, host: String, port: u16 },
 	Channels {},
 	Held {},
-	Open { node_id: String, capacity_sat: u64, push_msat: u64, name: u64, announced: bool },
+	Anchors {},
+	Answer { sequence: u64, answer: Value },
+	Open { node_id: String, capacity_sat: u64, push_msat: u64, name: u64, announced: bool, anchors: bool },
 	Fund { channels: Vec<Unfunded>, transaction: String },
 	Close { channel: String, force: bool },
 	Hold { hash: String, amount_msat: u64, description: String, expiry_seconds: u32, final_cltv_blocks: u16 },
@@ -86,8 +91,16 @@ fn answered(node: &Node, request: Request) -> Result<Value, Failure> {
 		Request::Connect { node_id, host, port } => connect(node, &node_id, &host, port),
 		Request::Channels {} => Ok(channels(node)),
 		Request::Held {} => Ok(held(node)),
-		Request::Open { node_id, capacity_sat, push_msat, name, announced } => {
-			open(node, &node_id, capacity_sat, push_msat, name, announced)
+		Request::Anchors {} => Ok(json!({ "channels": anchors(node) })),
+		Request::Answer { sequence, answer } => {
+			node.events.answered(sequence, answer);
+			Ok(json!({}))
+		},
+		Request::Open { node_id, capacity_sat, push_msat, name, announced, anchors } => {
+			let mut config = node.user_config.clone();
+			config.channel_handshake_config.announce_for_forwarding = announced;
+			config.channel_handshake_config.negotiate_anchors_zero_fee_htlc_tx = anchors;
+			open(node, &node_id, capacity_sat, push_msat, name, config)
 		},
 		Request::Fund { channels, transaction } => fund(node, &channels, &transaction),
 		Request::Close { channel, force } => close(node, &channel, force),
@@ -173,6 +186,7 @@ fn channel(channel: &ChannelDetails) -> Value {
 		"ready": channel.is_channel_ready,
 		"usable": channel.is_usable,
 		"outbound": channel.is_outbound,
+		"anchorsSat": if has_anchors(channel) { ANCHORS_SAT } else { 0 },
 		"fundingTxid": channel.funding_txo.map(|output| output.txid.to_string()),
 		"pendingHtlcs": channel.pending_inbound_htlcs.len() + channel.pending_outbound_htlcs.len(),
 	})
@@ -204,11 +218,26 @@ fn held(node: &Node) -> Value {
 	json!({ "parts": parts })
 }
 
+/// The anchor channels whose closing may still cost a fee: open ones, and closed ones that are not settled in the chain.
+fn anchors(node: &Node) -> usize {
+	let open = node.manager.list_channels();
+	let unsettled = node.monitor.list_monitors().into_iter().filter(|id| {
+		open.iter().all(|channel| channel.channel_id != *id)
+			&& node.monitor.get_monitor(*id).is_ok_and(|monitor| {
+				monitor.channel_type_features().supports_anchors_zero_fee_htlc_tx()
+					&& !monitor.get_claimable_balances().is_empty()
+			})
+	});
+	unsettled.count() + open.iter().filter(|channel| has_anchors(channel)).count()
+}
+
+fn has_anchors(channel: &ChannelDetails) -> bool {
+	channel.channel_type.as_ref().is_some_and(|features| features.supports_anchors_zero_fee_htlc_tx())
+}
+
 fn open(
-	node: &Node, id: &str, capacity_sat: u64, push_msat: u64, name: u64, announced: bool,
+	node: &Node, id: &str, capacity_sat: u64, push_msat: u64, name: u64, config: UserConfig,
 ) -> Result<Value, Failure> {
-	let mut config = node.user_config.clone();
-	config.channel_handshake_config.announce_for_forwarding = announced;
 	let id = node_id(id)?;
 	let channel = node
 		.manager

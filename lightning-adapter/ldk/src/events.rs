@@ -1,8 +1,11 @@
 //! Events on their way to the caller: one at a time, and LDK waits until it has been handled.
 
+use crate::bump::Bumper;
 use crate::config::to_hex;
 use crate::node::{ChannelManager, Sweeper};
+use bitcoin::secp256k1::PublicKey;
 use lightning::events::{Event, HTLCHandlingFailureReason, HTLCHandlingFailureType, PaymentFailureReason, ReplayEvent};
+use lightning::ln::types::ChannelId;
 use lightning::ln::LocalHTLCFailureReason;
 use lightning::types::payment::PaymentHash;
 use serde_json::{json, Value};
@@ -18,8 +21,8 @@ const FAIL_BACK_BLOCKS: u32 = 39;
 struct Inner {
 	last_sequence: u64,
 	waiting: VecDeque<(u64, Value)>,
-	/// Told, and not handled yet.
-	told: Vec<(u64, oneshot::Sender<()>)>,
+	/// Told, and not handled yet; a question gets its answer by this.
+	told: Vec<(u64, oneshot::Sender<Option<Value>>)>,
 	/// The height that has not been told yet; older ones do not matter.
 	height: Option<u32>,
 	closed: bool,
@@ -42,7 +45,7 @@ impl Events {
 	}
 
 	/// Puts an event behind the others; the answer comes when it has been handled.
-	pub fn push(&self, event: Value) -> oneshot::Receiver<()> {
+	pub fn push(&self, event: Value) -> oneshot::Receiver<Option<Value>> {
 		let (handled, waiting) = oneshot::channel();
 		let mut inner = self.inner();
 		inner.last_sequence += 1;
@@ -76,9 +79,18 @@ impl Events {
 	}
 
 	pub fn handled(&self, sequence: u64) {
+		self.ended(sequence, None);
+	}
+
+	/// Answers a question; it counts as handled then.
+	pub fn answered(&self, sequence: u64, answer: Value) {
+		self.ended(sequence, Some(answer));
+	}
+
+	fn ended(&self, sequence: u64, answer: Option<Value>) {
 		let mut inner = self.inner();
 		if let Some(at) = inner.told.iter().position(|(told, _)| *told == sequence) {
-			let _ = inner.told.swap_remove(at).1.send(());
+			let _ = inner.told.swap_remove(at).1.send(answer);
 		}
 	}
 
@@ -91,7 +103,18 @@ impl Events {
 	}
 
 	/// Tells an event and waits; `ReplayEvent` if the node stops before it was handled.
-	pub async fn tell(&self, event: Value, mut stop: watch::Receiver<bool>) -> Result<(), ReplayEvent> {
+	pub async fn tell(&self, event: Value, stop: watch::Receiver<bool>) -> Result<(), ReplayEvent> {
+		self.outcome(event, stop).await.map(|_| ())
+	}
+
+	/// Asks the caller; `None` if there was no answer, or the node stops.
+	pub async fn ask(&self, question: Value, stop: watch::Receiver<bool>) -> Option<Value> {
+		self.outcome(question, stop).await.ok().flatten()
+	}
+
+	async fn outcome(
+		&self, event: Value, mut stop: watch::Receiver<bool>,
+	) -> Result<Option<Value>, ReplayEvent> {
 		let handled = self.push(event);
 		let stopped = async {
 			let _ = stop.wait_for(|stop| *stop).await;
@@ -109,17 +132,55 @@ impl Events {
 	}
 }
 
-/// What is done with an event: most are told, some are dealt with here.
-pub async fn handle(
-	event: Event, events: Arc<Events>, manager: Arc<ChannelManager>, sweeper: Arc<Sweeper>,
-	stop: watch::Receiver<bool>,
-) -> Result<(), ReplayEvent> {
-	if let Event::SpendableOutputs { outputs, channel_id } = event {
-		return sweeper.track_spendable_outputs(outputs, channel_id, false, None).map_err(|()| ReplayEvent());
+/// What deals with LDK's events.
+pub struct Handler {
+	pub events: Arc<Events>,
+	pub manager: Arc<ChannelManager>,
+	pub sweeper: Arc<Sweeper>,
+	pub bumper: Bumper,
+	pub stop: watch::Receiver<bool>,
+}
+
+impl Handler {
+	/// What is done with an event: most are told, some are dealt with here.
+	pub async fn handle(&self, event: Event) -> Result<(), ReplayEvent> {
+		match event {
+			Event::SpendableOutputs { outputs, channel_id } => {
+				self.sweeper.track_spendable_outputs(outputs, channel_id, false, None).map_err(|()| ReplayEvent())
+			},
+			Event::BumpTransaction(wanted) => {
+				self.bumper.handle(&wanted).await;
+				Ok(())
+			},
+			Event::OpenChannelRequest {
+				temporary_channel_id, counterparty_node_id, funding_satoshis, channel_type, ..
+			} => {
+				let offer = json!({
+					"event": "channelOffered",
+					"channel": to_hex(&temporary_channel_id.0),
+					"peer": counterparty_node_id.to_string(),
+					"capacitySat": funding_satoshis,
+					"anchors": channel_type.supports_anchors_zero_fee_htlc_tx(),
+				});
+				let answer = self.events.ask(offer, self.stop.clone()).await.unwrap_or_default();
+				let refusal = answer.get("refuse").map(|words| words.as_str().unwrap_or("no channel wanted now"));
+				self.decide(&temporary_channel_id, &counterparty_node_id, refusal);
+				Ok(())
+			},
+			event => match told(&event, &self.manager) {
+				Some(value) => self.events.tell(value, self.stop.clone()).await,
+				None => Ok(()),
+			},
+		}
 	}
-	match told(&event, &manager) {
-		Some(value) => events.tell(value, stop).await,
-		None => Ok(()),
+
+	/// Takes or refuses a channel that a peer offers. It fails where the peer has gone, and then the offer has gone too.
+	fn decide(&self, channel: &ChannelId, peer: &PublicKey, refusal: Option<&str>) {
+		let _ = match refusal {
+			// A name of zero is none of the caller's own.
+			None => self.manager.accept_inbound_channel(channel, peer, 0, None),
+			Some(words) => self.manager.force_close_broadcasting_latest_txn(channel, peer, words.to_string()),
+		};
 	}
 }
 

@@ -4,6 +4,7 @@
 //! Every answer is a buffer made here: eight bytes of length (little endian), then the bytes. The caller gives each
 //! one back with `klatch_ldk_free`. No panic crosses the border: it becomes an `error` answer.
 
+mod bump;
 mod calls;
 mod chain;
 mod config;

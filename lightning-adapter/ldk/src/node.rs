@@ -1,8 +1,9 @@
 //! One node: LDK's parts put together, started from what is stored, and stopped.
 
+use crate::bump::Bumper;
 use crate::chain::{self, Broadcaster, Chain, Fees, Following};
 use crate::config::{to_hex, Config};
-use crate::events::{self, Events};
+use crate::events::{Events, Handler};
 use crate::peers::{self, Addresses};
 use crate::state::{self, kv_key, KeyValues, State, Stored};
 use crate::Failure;
@@ -561,9 +562,13 @@ fn process(
 ) -> impl Future<Output = ()> + Send + 'static {
 	let (events, manager) = (node.events.clone(), node.manager.clone());
 	let (stop, sleep_stop) = (node.stop.subscribe(), node.stop.subscribe());
-	let event_sweeper = sweeper.clone();
+	let bumper = Bumper::new(
+		events.clone(), stop.clone(), parts.broadcaster.clone(), parts.keys.clone(), parts.log.clone(),
+	);
+	let handling = Arc::new(Handler { events, manager, sweeper: sweeper.clone(), bumper, stop });
 	let handler = move |event| {
-		events::handle(event, events.clone(), manager.clone(), event_sweeper.clone(), stop.clone())
+		let handling = handling.clone();
+		async move { handling.handle(event).await }
 	};
 	let sleeper = move |wanted: Duration| -> Sleep {
 		let mut stop = sleep_stop.clone();

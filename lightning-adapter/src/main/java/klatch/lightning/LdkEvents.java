@@ -27,14 +27,16 @@ final class LdkEvents {
   private final LdkNode node;
   private final GroupCommit commits;
   private final LdkFunding funding;
+  private final LdkQuestions questions;
   private final String alias;
   private final Thread loop;
   private final EventDelivery delivery = new EventDelivery();
 
-  LdkEvents(LdkNode node, GroupCommit commits, LdkFunding funding, String alias) {
+  LdkEvents(LdkNode node, GroupCommit commits, LdkFunding funding, LdkQuestions questions, String alias) {
     this.node = node;
     this.commits = commits;
     this.funding = funding;
+    this.questions = questions;
     this.alias = alias;
     this.loop = Thread.ofPlatform().name("ldk-events-" + alias).daemon().unstarted(this::run);
   }
@@ -107,6 +109,9 @@ final class LdkEvents {
             || delivery.told(new LightningEvent.BlockReached(event.required("height").asInt()));
       }
       default -> {
+        if (questions.handled(event)) {
+          return true;
+        }
         funding.progress(event);
         LOG.atLevel(event.path("event").asText().equals("channelClosed") ? Level.WARN : Level.DEBUG)
             .log("{}: {}", alias, event);

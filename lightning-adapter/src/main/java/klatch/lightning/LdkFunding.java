@@ -31,12 +31,14 @@ final class LdkFunding {
 
   private final LdkNode node;
   private final OnchainWallet wallet;
+  private final Network network;
   private final AtomicLong names = new AtomicLong(System.nanoTime());
   private final Map<Long, Opening> openings = new ConcurrentHashMap<>();
 
-  LdkFunding(LdkNode node, OnchainWallet wallet) {
+  LdkFunding(LdkNode node, OnchainWallet wallet, Network network) {
     this.node = node;
     this.wallet = wallet;
+    this.network = network;
   }
 
   /** One channel on its way; the futures are completed by the event thread. */
@@ -52,6 +54,7 @@ final class LdkFunding {
     if (requests.isEmpty()) {
       throw new IllegalArgumentException("no channel to open");
     }
+    boolean anchors = anchors(requests);
     Map<Long, Opening> mine = new HashMap<>();
     List<Opening> ordered = new ArrayList<>();
     try {
@@ -62,15 +65,29 @@ final class LdkFunding {
         ordered.add(opening);
         openings.put(opening.name(), opening);
         node.call(LdkNode.request("open").put("nodeId", request.nodeId()).put("capacitySat", request.capacitySat())
-            .put("pushMsat", request.push().value()).put("name", opening.name()).put("announced", announced));
+            .put("pushMsat", request.push().value()).put("name", opening.name()).put("announced", announced)
+            .put("anchors", anchors));
       }
-      return funded(ordered);
+      return funded(ordered, anchors);
     } catch (LightningException e) {
       ordered.forEach(this::forget);
       throw e;
     } finally {
       mine.keySet().forEach(openings::remove);
     }
+  }
+
+  /** Anchors are wanted where the wallet can pay for their closing afterwards. */
+  private boolean anchors(List<ChannelRequest> requests) {
+    long sat = requests.stream().mapToLong(ChannelRequest::capacitySat).sum();
+    if (wallet.affords(sat, requests.size(), requests.size())) {
+      return true;
+    }
+    if (network == Network.MAINNET) {
+      throw new LightningException("on mainnet channels have anchors, and " + AnchorReserve.SAT_PER_CHANNEL
+          + " sat stay in the wallet for the fee of closing each: open smaller ones, or send it more", true);
+    }
+    return false;
   }
 
   /** A channel that was agreed on and will not be paid for. */
@@ -85,7 +102,7 @@ final class LdkFunding {
     }
   }
 
-  private OpenedChannels funded(List<Opening> ordered) {
+  private OpenedChannels funded(List<Opening> ordered, boolean anchors) {
     List<OnchainWallet.Payout> outputs = new ArrayList<>();
     ArrayNode channels = LdkNode.JSON.createArrayNode();
     for (Opening opening : ordered) {
@@ -95,7 +112,7 @@ final class LdkFunding {
       channels.addObject().put("channel", accepted.required("channel").asText()).put("nodeId",
           opening.request().nodeId());
     }
-    byte[] transaction = wallet.pay(outputs);
+    byte[] transaction = wallet.pay(outputs, anchors ? ordered.size() : 0);
     try {
       ObjectNode fund = LdkNode.request("fund").put("transaction", HexFormat.of().formatHex(transaction));
       fund.set("channels", channels);

@@ -55,6 +55,7 @@ public final class LdkLightning implements Lightning {
   private final LdkCuts cuts;
   private final LdkEvents events;
   private final LdkFunding funding;
+  private final LdkQuestions questions;
   private final LostChannels lost;
   private final String nodeId;
   /** Two payments under one id, asked for at once, must not both find it unknown. */
@@ -70,7 +71,8 @@ public final class LdkLightning implements Lightning {
     this.funding = funding;
     this.nodeId = node.call(LdkNode.request("info")).required("nodeId").asText();
     this.cuts = new LdkCuts(node, commits, config.alias());
-    this.events = new LdkEvents(node, commits, funding, config.alias());
+    this.questions = new LdkQuestions(node, wallet, wallet::reserve);
+    this.events = new LdkEvents(node, commits, funding, questions, config.alias());
     this.lost = new LostChannels(this, store.restoredPeers());
   }
 
@@ -129,7 +131,8 @@ public final class LdkLightning implements Lightning {
     LdkNode node = started(config, wallet, store);
     try {
       LdkLightning lightning = new LdkLightning(config, node, store, commits, wallet,
-          new LdkFunding(node, wallet));
+          new LdkFunding(node, wallet, config.network()));
+      wallet.keepFor(() -> node.call(LdkNode.request("anchors")).required("channels").asInt());
       lightning.resume();
       commits.rider(lightning.cuts);
       lightning.cuts.start();
@@ -181,6 +184,25 @@ public final class LdkLightning implements Lightning {
   /** The node's bitcoin on the chain: it pays for channels, and what closed channels leave comes to it. */
   public OnchainWallet wallet() {
     return wallet;
+  }
+
+  /** What the wallet keeps for the fees of anchor channels that close, by the blocks that it has read. */
+  public AnchorReserve reserve() {
+    AnchorReserve known = wallet.lastKnownReserve();
+    if (known.advice().isEmpty()) {
+      return known;
+    }
+    try {
+      return wallet.reserve();
+    } catch (ChainException e) {
+      return known;
+    }
+  }
+
+  /** What to do about coins that are lacking for closing channels; empty if none are. */
+  public String reserveAdvice() {
+    String trouble = questions.trouble();
+    return trouble.isEmpty() ? reserve().advice() : trouble;
   }
 
   /** Connects to a peer, and again whenever the connection is lost as long as there is a channel with it. */

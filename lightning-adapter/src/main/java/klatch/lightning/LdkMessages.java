@@ -59,17 +59,21 @@ final class LdkMessages {
 
   /**
    * What is ours, to the millisatoshi, when no HTLC is pending. The node tells what can be sent beyond the reserve that
-   * stays with us, and stops at zero; then what the peer can send tells it from the other side.
+   * stays with us and, where we have opened the channel, beyond its anchors, and stops at zero; then what the peer can send
+   * tells it from the other side.
    */
   static Msat ours(JsonNode node) {
     long outbound = node.required("outboundMsat").asLong();
     long reserve = node.required("reserveSat").asLong() * MSAT_PER_SAT;
+    long anchors = node.required("anchorsSat").asLong() * MSAT_PER_SAT;
+    boolean opened = node.required("outbound").asBoolean();
     if (outbound > 0) {
-      return new Msat(outbound + reserve);
+      return new Msat(outbound + reserve + (opened ? anchors : 0));
     }
     long capacity = node.required("capacitySat").asLong() * MSAT_PER_SAT;
     long inbound = node.required("inboundMsat").asLong();
     long peerReserve = node.required("peerReserveSat").asLong() * MSAT_PER_SAT;
-    return new Msat(inbound > 0 ? Math.max(0, capacity - inbound - peerReserve) : reserve);
+    long theirs = inbound + peerReserve + (opened ? 0 : anchors);
+    return new Msat(inbound > 0 ? Math.max(0, capacity - theirs) : reserve);
   }
 }

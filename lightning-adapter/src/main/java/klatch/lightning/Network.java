@@ -16,15 +16,16 @@ public enum Network {
   /**
    * Reads the name as a person types it.
    *
-   * @throws IllegalArgumentException for mainnet (real money: not yet) and for anything unknown
+   * @throws IllegalArgumentException for anything unknown; real money must be spelled out
    */
   public static Network parse(String text) {
     return switch (text.toLowerCase(Locale.ROOT)) {
       case "regtest" -> REGTEST;
       case "signet" -> SIGNET;
-      case "mainnet", "main", "bitcoin" -> throw new IllegalArgumentException(
-          "mainnet is not offered yet: this version has not been proven enough for real money; use regtest or signet");
-      default -> throw new IllegalArgumentException("unknown network '" + text + "'; use regtest or signet");
+      case "mainnet" -> MAINNET;
+      case "main", "bitcoin" -> throw new IllegalArgumentException("for real money spell it out: mainnet");
+      default ->
+        throw new IllegalArgumentException("unknown network '" + text + "'; use regtest, signet or mainnet");
     };
   }
 

@@ -10,23 +10,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import klatch.commitments.LightningException;
-import org.bitcoinj.base.Address;
-import org.bitcoinj.base.AddressParser;
 import org.bitcoinj.base.Coin;
 import org.bitcoinj.base.Sha256Hash;
-import org.bitcoinj.base.exceptions.AddressFormatException;
 import org.bitcoinj.core.Block;
 import org.bitcoinj.core.Transaction;
 import org.bitcoinj.core.TransactionInput;
 import org.bitcoinj.core.TransactionOutPoint;
 import org.bitcoinj.core.TransactionOutput;
-import org.bitcoinj.core.TransactionWitness;
-import org.bitcoinj.crypto.ECKey;
-import org.bitcoinj.crypto.TransactionSignature;
 import org.bitcoinj.script.Script;
-import org.bitcoinj.script.ScriptBuilder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +44,8 @@ public final class OnchainWallet {
   private static final long FALLBACK_FEE_SAT_PER_VBYTE = 2;
   /** A fee beyond this is a broken estimate, not a price. */
   private static final long MAX_FEE_SAT_PER_VBYTE = 500;
+  /** For a guess at a fee. */
+  private static final int USUAL_INPUTS = 3;
   private static final int BASE_VBYTES = 11;
   private static final int INPUT_VBYTES = 68;
   private static final int OUTPUT_VBYTES = 43;
@@ -58,12 +54,15 @@ public final class OnchainWallet {
   private final BitcoinRpc chain;
   private final WalletStore store;
   private final Network network;
+  private final FeeCoins fees;
+  private volatile IntSupplier anchorChannels = () -> 0;
 
   OnchainWallet(Network network, Seed seed, BitcoinRpc chain, WalletStore store) {
     this.network = network;
     this.keys = new WalletKeys(network, seed);
     this.chain = chain;
     this.store = store;
+    this.fees = new FeeCoins(keys, store);
     keys.watchReceiving(store.nextAddress());
     if (store.restored()) {
       keys.watchClosed();
@@ -141,7 +140,7 @@ public final class OnchainWallet {
 
   private static List<WalletStore.Outpoint> inputs(WalletStore.Spend spend) {
     return Transaction.read(ByteBuffer.wrap(spend.transaction())).getInputs().stream()
-        .map(input -> outpoint(input.getOutpoint())).toList();
+        .map(input -> FeeCoins.outpoint(input.getOutpoint())).toList();
   }
 
   private static boolean buried(WalletStore.@Nullable OwnCoin coin, int height) {
@@ -166,6 +165,38 @@ public final class OnchainWallet {
     return spendable(height).stream().mapToLong(WalletStore.OwnCoin::valueSat).sum();
   }
 
+  /** Whoever pays from now on leaves the reserve of so many anchor channels in the wallet. */
+  void keepFor(IntSupplier channels) {
+    anchorChannels = channels;
+  }
+
+  /** What is kept for closing channels, and what there is. */
+  synchronized AnchorReserve reserve() {
+    return reserve(follow());
+  }
+
+  /** As {@link #reserve()}, by the blocks read so far: asks no chain. */
+  synchronized AnchorReserve lastKnownReserve() {
+    return reserve(store.blocks().keySet().stream().mapToInt(Integer::intValue).max().orElse(0));
+  }
+
+  private AnchorReserve reserve(int height) {
+    return new AnchorReserve(anchorChannels.getAsInt(),
+        confirmed(height).stream().mapToLong(WalletStore.OwnCoin::valueSat).sum());
+  }
+
+  /** Coins for the fee of a closing channel's transaction. */
+  synchronized FeeCoins.Offer feeCoins(String claim) {
+    int height = follow();
+    return fees.offer(claim, height, confirmed(height));
+  }
+
+  /** Signs what the wallet gives to such a transaction. */
+  synchronized byte[] signFee(String claim, byte[] unsigned) {
+    int height = follow();
+    return fees.sign(claim, height, unsigned, confirmed(height));
+  }
+
   /** An output of a transaction to build. */
   record Payout(Script script, long valueSat) {}
 
@@ -173,15 +204,24 @@ public final class OnchainWallet {
    * Builds and signs one transaction with these outputs and, where it is worth it, one of change. Its coins are not
    * given out again, unless {@link #abandon} says it will not be sent.
    *
+   * @param anchors how many anchor channels it pays for: their reserve is left over
    * @throws LightningException if the wallet has not enough; the message says how much it has and needs
    */
-  byte[] pay(List<Payout> payouts) {
-    return pay(payouts, feeRate());
+  byte[] pay(List<Payout> payouts, int anchors) {
+    return pay(payouts, feeRate(), anchors);
   }
 
-  private synchronized byte[] pay(List<Payout> payouts, long feeRate) {
+  /** Whether it could pay so much and keep the reserve of so many more anchor channels. */
+  boolean affords(long sat, int outputs, int anchors) {
+    AnchorReserve reserve = reserve();
+    return reserve.confirmedSat() >= sat + fee(feeRate(), USUAL_INPUTS, outputs + 1) + reserve.neededSat()
+        + anchors * AnchorReserve.SAT_PER_CHANNEL;
+  }
+
+  private synchronized byte[] pay(List<Payout> payouts, long feeRate, int anchors) {
     int height = follow();
-    long wanted = payouts.stream().mapToLong(Payout::valueSat).sum();
+    long kept = (anchorChannels.getAsInt() + anchors) * AnchorReserve.SAT_PER_CHANNEL;
+    long wanted = kept + payouts.stream().mapToLong(Payout::valueSat).sum();
     List<WalletStore.OwnCoin> chosen = new ArrayList<>();
     long sum = 0;
     for (WalletStore.OwnCoin coin : spendable(height)) {
@@ -194,11 +234,13 @@ public final class OnchainWallet {
     long fee = fee(feeRate, chosen.size(), payouts.size() + 1);
     if (sum < wanted + fee) {
       throw new LightningException(
-          "the on-chain wallet has " + sum + " sat and needs " + (wanted + fee) + " sat (fee included)", true);
+          "the on-chain wallet has " + sum + " sat and needs " + (wanted + fee) + " sat (fee included"
+              + (kept > 0 ? ", and " + kept + " sat that it keeps for closing anchor channels)" : ")"),
+          true);
     }
     Transaction transaction = new Transaction();
     payouts.forEach(p -> transaction.addOutput(Coin.valueOf(p.valueSat()), p.script()));
-    long change = sum - wanted - fee;
+    long change = sum - wanted - fee + kept;
     if (change >= DUST_SAT) {
       transaction.addOutput(Coin.valueOf(change), Script.parse(keys.changeScript()));
     }
@@ -233,7 +275,7 @@ public final class OnchainWallet {
    * @throws LightningException       if the wallet has not enough
    */
   public Sent send(String address, long amountSat, OptionalLong feeSatPerVbyte) {
-    Script script = script(address);
+    Script script = keys.scriptOf(address);
     if (amountSat < DUST_SAT) {
       throw new IllegalArgumentException("an output needs at least " + DUST_SAT + " sat, not " + amountSat);
     }
@@ -242,7 +284,7 @@ public final class OnchainWallet {
       throw new IllegalArgumentException(
           "the fee must lie in 1.." + MAX_FEE_SAT_PER_VBYTE + " sat per vbyte, not " + rate);
     }
-    byte[] bytes = pay(List.of(new Payout(script, amountSat)), rate);
+    byte[] bytes = pay(List.of(new Payout(script, amountSat)), rate, 0);
     try {
       send(bytes);
     } catch (ChainException e) {
@@ -258,22 +300,11 @@ public final class OnchainWallet {
         inputs(transaction) - transaction.getOutputSum().value);
   }
 
-  private Script script(String address) {
-    try {
-      Address parsed = AddressParser.getDefault(network.bitcoinj()).parseAddress(address);
-      if (parsed.network() != network.bitcoinj()) {
-        throw new IllegalArgumentException(address + " is an address of " + parsed.network().id());
-      }
-      return ScriptBuilder.createOutputScript(parsed);
-    } catch (AddressFormatException e) {
-      throw new IllegalArgumentException("not an address of " + network.label() + ": " + address, e);
-    }
-  }
-
   private long inputs(Transaction transaction) {
     Map<WalletStore.Outpoint, Long> values = store.coins().stream()
         .collect(Collectors.toMap(WalletStore.OwnCoin::outpoint, WalletStore.OwnCoin::valueSat));
-    return transaction.getInputs().stream().mapToLong(input -> values.getOrDefault(outpoint(input.getOutpoint()), 0L))
+    return transaction.getInputs().stream()
+        .mapToLong(input -> values.getOrDefault(FeeCoins.outpoint(input.getOutpoint()), 0L))
         .sum();
   }
 
@@ -289,21 +320,23 @@ public final class OnchainWallet {
       transaction.addInput(new TransactionInput(transaction, new byte[0], outpoint, Coin.valueOf(coin.valueSat())));
     }
     for (int i = 0; i < coins.size(); i++) {
-      ECKey key = keys.key(coins.get(i).keyIndex());
-      TransactionSignature signature = transaction.calculateWitnessSignature(i, key,
-          ScriptBuilder.createP2PKHOutputScript(key),
-          Coin.valueOf(coins.get(i).valueSat()), Transaction.SigHash.ALL, false);
-      transaction.replaceInput(i,
-          transaction.getInput(i).withWitness(TransactionWitness.redeemP2WPKH(signature, key)));
+      FeeCoins.signInput(transaction, i, keys.key(coins.get(i).keyIndex()), coins.get(i).valueSat());
     }
   }
 
-  private List<WalletStore.OwnCoin> spendable(int height) {
+  /** The coins in blocks that no payment spends. */
+  private List<WalletStore.OwnCoin> confirmed(int height) {
     Set<WalletStore.Outpoint> promised = promised(height);
     return store.coins().stream().filter(coin -> coin.spentHeight().isEmpty())
         .filter(coin -> !promised.contains(coin.outpoint()))
         .filter(coin -> !coin.coinbase() || height + 1 - coin.height() >= COINBASE_MATURITY)
         .sorted(Comparator.comparingLong(WalletStore.OwnCoin::valueSat).reversed()).toList();
+  }
+
+  /** Those of them that no closing channel uses for its fee. */
+  private List<WalletStore.OwnCoin> spendable(int height) {
+    Set<WalletStore.Outpoint> bound = fees.bound(height);
+    return confirmed(height).stream().filter(coin -> !bound.contains(coin.outpoint())).toList();
   }
 
   private long feeRate() {
@@ -351,7 +384,7 @@ public final class OnchainWallet {
     List<WalletStore.Outpoint> spent = new ArrayList<>();
     for (Transaction transaction : Block.read(ByteBuffer.wrap(chain.block(header.hash()))).getTransactions()) {
       if (!transaction.isCoinBase()) {
-        transaction.getInputs().forEach(input -> spent.add(outpoint(input.getOutpoint())));
+        transaction.getInputs().forEach(input -> spent.add(FeeCoins.outpoint(input.getOutpoint())));
       }
       for (TransactionOutput output : transaction.getOutputs()) {
         keys.indexOf(output.getScriptBytes())
@@ -361,9 +394,5 @@ public final class OnchainWallet {
       }
     }
     return new WalletStore.ReadBlock(header.height(), header.hash(), received, spent);
-  }
-
-  private static WalletStore.Outpoint outpoint(TransactionOutPoint outpoint) {
-    return new WalletStore.Outpoint(outpoint.hash().toString(), (int) outpoint.index());
   }
 }

@@ -4,10 +4,14 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import org.bitcoinj.base.Address;
+import org.bitcoinj.base.AddressParser;
 import org.bitcoinj.base.ScriptType;
+import org.bitcoinj.base.exceptions.AddressFormatException;
 import org.bitcoinj.crypto.ChildNumber;
 import org.bitcoinj.crypto.DeterministicKey;
 import org.bitcoinj.crypto.HDKeyDerivation;
+import org.bitcoinj.script.Script;
 import org.bitcoinj.script.ScriptBuilder;
 
 /**
@@ -93,6 +97,19 @@ final class WalletKeys {
 
   byte[] sweepScript() {
     return script(SWEEP_INDEX);
+  }
+
+  /** What pays to an address that somebody typed. @throws IllegalArgumentException if it is none of this network */
+  Script scriptOf(String address) {
+    try {
+      Address parsed = AddressParser.getDefault(network.bitcoinj()).parseAddress(address);
+      if (parsed.network() != network.bitcoinj()) {
+        throw new IllegalArgumentException(address + " is an address of " + parsed.network().id());
+      }
+      return ScriptBuilder.createOutputScript(parsed);
+    } catch (AddressFormatException e) {
+      throw new IllegalArgumentException("not an address of " + network.label() + ": " + address, e);
+    }
   }
 
   private byte[] script(int index) {

@@ -79,6 +79,37 @@ final class WalletStore {
     });
   }
 
+  /** A coin that pays for a claim of a closing channel; {@code height} is when it last was signed for. */
+  record Bump(Outpoint outpoint, String claim, int height) {}
+
+  List<Bump> bumps() {
+    return transaction(connection -> {
+      List<Bump> bumps = new ArrayList<>();
+      try (
+          PreparedStatement select = connection
+              .prepareStatement("select txid, output, claim, height from onchain_bump");
+          ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          bumps.add(new Bump(new Outpoint(row.getString(1), row.getInt(2)), row.getString(3), row.getInt(4)));
+        }
+      }
+      return bumps;
+    });
+  }
+
+  /** Binds coins to a claim, from whichever they belonged to before. */
+  void bump(String claim, int height, List<Outpoint> outpoints) {
+    transaction(connection -> {
+      for (Outpoint outpoint : outpoints) {
+        update(connection, """
+            insert into onchain_bump (txid, output, claim, height) values (?, ?, ?, ?)
+            on conflict (txid, output) do update set claim = excluded.claim, height = excluded.height""",
+            outpoint.txid(), outpoint.output(), claim, height);
+      }
+      return claim;
+    });
+  }
+
   /** The first block that can hold coins of this wallet; empty for one that was made by an earlier version. */
   Optional<Integer> birthHeight() {
     int height = transaction(
@@ -162,6 +193,7 @@ final class WalletStore {
         take(connection, block);
       }
       update(connection, "delete from onchain_block where height <= ?", blocks.getLast().height() - KEPT_BLOCKS);
+      update(connection, "delete from onchain_bump where height <= ?", blocks.getLast().height() - KEPT_BLOCKS);
       return blocks.size();
     });
   }

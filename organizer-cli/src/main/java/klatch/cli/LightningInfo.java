@@ -33,6 +33,14 @@ final class LightningInfo implements Callable<Integer> {
     if (!lightning.room().advice().isEmpty()) {
       session.say("  no room    " + lightning.room().advice());
     }
+    var reserve = lightning.reserve();
+    if (reserve != null) {
+      session.say("  on chain   " + Words.sat(reserve.confirmedSat() * 1_000) + ", of which "
+          + Words.sat(reserve.neededSat() * 1_000) + " are kept for closing anchor channels");
+      if (!reserve.advice().isEmpty()) {
+        session.say("  too little " + reserve.advice());
+      }
+    }
   }
 
   private static long largest(NodeStatus.Lightning lightning, boolean send) {

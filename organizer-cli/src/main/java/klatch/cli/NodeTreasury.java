@@ -14,6 +14,7 @@ import klatch.lightning.PaymentRecord;
 import klatch.lightning.chain.ChainGate;
 import klatch.lightning.chain.ChainTrouble;
 import klatch.web.Treasury;
+import klatch.web.wire.NodeStatus;
 import klatch.web.wire.Operations;
 
 /** The operator's side of the embedded Lightning node. */
@@ -64,6 +65,13 @@ record NodeTreasury(LdkLightning lightning, ChainGate gate) implements Treasury 
   @Override
   public String newAddress() {
     return lightning.wallet().newAddress();
+  }
+
+  @Override
+  public Optional<NodeStatus.Reserve> reserve() {
+    var reserve = lightning.reserve();
+    return Optional.of(new NodeStatus.Reserve(reserve.channels(), reserve.neededSat(), reserve.confirmedSat(),
+        lightning.reserveAdvice()));
   }
 
   @Override

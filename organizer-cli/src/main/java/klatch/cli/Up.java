@@ -14,11 +14,21 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
+import klatch.lightning.AnchorReserve;
 import klatch.lightning.Network;
 
 /** {@code klatch up}: runs this person's node until it is stopped. */
 @Command(name = "up", description = "Run your node until you stop it (Ctrl-C).", sortOptions = false)
 final class Up implements Callable<Integer> {
+  private static final List<String> MAINNET_LIMITS = List.of(
+      "The program is young, and nobody outside has audited it: put in no more than you can lose.",
+      "Leave the node running. One that is away for more than a day can miss a deadline, or a peer that cheats.",
+      "Never put back an old copy of the data directory: a peer would take the whole channel. Use klatch wallet restore.",
+      "Leave " + AnchorReserve.SAT_PER_CHANNEL
+          + " sat in the wallet for each channel: closing one may need them for its fee.",
+      "When fees are high, a forced close can cost more than a small deposit; below about 1,000 sat one can be lost to fees.",
+      "A deposit is held for at most three days before it is decided; while it is, the organiser's node can take it.");
+
   private final RunningNode.Starter starter;
 
   @Spec
@@ -34,7 +44,7 @@ final class Up implements Callable<Integer> {
   @Option(names = "--schema-prefix", paramLabel = "PREFIX", defaultValue = "", description = "Put before every schema's name, so that several nodes can share one server.")
   String schemaPrefix;
 
-  @Option(names = "--network", paramLabel = "NETWORK", defaultValue = "regtest", converter = NetworkConverter.class, description = "regtest or signet (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--network", paramLabel = "NETWORK", defaultValue = "regtest", converter = NetworkConverter.class, description = "regtest, signet, or mainnet: real money only if it is spelled out (default: ${DEFAULT-VALUE}).")
   Network network;
 
   @Mixin
@@ -117,6 +127,10 @@ final class Up implements Callable<Integer> {
       out.println("  API       " + node.apiUrl());
       node.listenAddresses().forEach(address -> out.println("  peers at  " + address));
       node.notices().forEach(notice -> out.println("  note      " + notice));
+      if (options.chain().network() == Network.MAINNET) {
+        out.println("This is real money. What you should know:");
+        MAINNET_LIMITS.forEach(limit -> out.println("  - " + limit));
+      }
       out.println("Stop it with Ctrl-C. In another terminal: klatch status, klatch group create NAME");
     }
     out.flush();

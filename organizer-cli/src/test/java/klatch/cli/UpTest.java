@@ -90,10 +90,19 @@ final class UpTest {
   }
 
   @Test
-  void realMoneyIsRefusedByName() {
-    assertThat(run("up", "--network", "mainnet")).isEqualTo(2);
-    assertThat(err.toString()).contains("mainnet is not offered yet");
+  void realMoneyMustBeSpelledOutAndItsLimitsAreSaid() {
+    assertRefused("spell it out: mainnet", "up", "--network", "bitcoin");
+    assertRefused("spell it out: mainnet", "up", "--network", "main");
     assertThat(started).isEmpty();
+
+    assertThat(run("up", "--network", "mainnet")).isZero();
+    assertThat(started.getFirst().chain().network()).isEqualTo(Network.MAINNET);
+    assertThat(out.toString()).contains("This is real money").contains("no more than you can lose")
+        .contains("25000 sat");
+    out.getBuffer().setLength(0);
+    assertThat(run("up")).isZero();
+    assertThat(started.getLast().chain().network()).isEqualTo(Network.REGTEST);
+    assertThat(out.toString()).doesNotContain("real money");
   }
 
   @Test

@@ -20,6 +20,18 @@ public final class Until {
     holds(condition, atMost, () -> "gave up waiting until " + what);
   }
 
+  /** Waits for what may come or not. @return whether it came in time */
+  public static boolean comes(Duration atMost, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + atMost.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
+        return false;
+      }
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+    return true;
+  }
+
   /** @throws IllegalStateException with the complaint, if it does not come true in time */
   public static void holds(BooleanSupplier condition, Duration atMost, Supplier<String> complaint) {
     long deadline = System.nanoTime() + atMost.toNanos();

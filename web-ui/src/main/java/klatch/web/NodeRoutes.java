@@ -42,7 +42,8 @@ record NodeRoutes(Meetup meetup, Supplier<ApiParts.MoneyState> money, Host host,
       var status = running.lightning().status();
       return new NodeStatus.Lightning(status.nodeId(), node.lightningAddress().orElse(""), status.height(),
           status.balance().value(), status.channels().stream().map(NodeRoutes::channel).toList(),
-          room(Room.of(status)), running.treasury().chainTrouble().orElse(null));
+          room(Room.of(status)), running.treasury().reserve().orElse(null),
+          running.treasury().chainTrouble().orElse(null));
     } catch (LightningException e) {
       return null;
     }

@@ -3,6 +3,7 @@ package klatch.web;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import klatch.web.wire.NodeStatus;
 import klatch.web.wire.Operations;
 
 /**
@@ -32,6 +33,11 @@ public interface Treasury {
   String newAddress();
 
   long confirmedSat();
+
+  /** What the wallet keeps for closing channels; empty where another program cares for that. */
+  default Optional<NodeStatus.Reserve> reserve() {
+    return Optional.empty();
+  }
 
   /** What a lost node needs besides its seed words, readable by them alone. */
   default byte[] backup() {

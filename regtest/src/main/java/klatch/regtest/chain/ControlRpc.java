@@ -59,6 +59,7 @@ final class ControlRpc {
     if (target < 1 || target > 1_008) {
       throw new RpcException(RpcException.BAD_PARAMETER, "Invalid conf_target, must be between 1 and 1008");
     }
+    ledger.estimateAsked();
     ObjectNode json = JSON.objectNode();
     if (ledger.estimateSatPerVbyte() > 0) {
       return json.put("feerate", Amounts.btc(ledger.estimateSatPerVbyte() * VBYTES_PER_KVB)).put("blocks", target);

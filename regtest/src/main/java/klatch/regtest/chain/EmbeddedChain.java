@@ -128,6 +128,23 @@ public final class EmbeddedChain implements Chain {
     });
   }
 
+  /** How many transactions wait that pay at least this rate, their waiting parents counted with them. */
+  public int paying(long satPerVbyte) {
+    return locked(() -> ledger.paying(satPerVbyte).size());
+  }
+
+  /** Mines one block with what {@link #paying pays} at least this rate, as where others pay as much. */
+  public String mineAtLeast(long satPerVbyte) {
+    return locked(() -> {
+      try {
+        return ledger.mine(faucet.script(), ledger.paying(satPerVbyte).stream().map(Mempool.Entry::tx).toList()).id()
+            .toString();
+      } catch (TxRefused e) {
+        throw new IllegalStateException("the mempool held what no block can hold: " + e.text(), e);
+      }
+    });
+  }
+
   /** Forgets what waits for a block, as a bitcoind does that was away for long, or has too little room. */
   public void forgetMempool() {
     locked(() -> {
@@ -142,6 +159,11 @@ public final class EmbeddedChain implements Chain {
       ledger.estimateSatPerVbyte(satPerVbyte);
       return true;
     });
+  }
+
+  /** How often fees have been asked for since {@link #estimate} last changed them. */
+  public int estimatesAsked() {
+    return locked(ledger::estimatesAsked);
   }
 
   /** The transactions that wait for a block, oldest first. */

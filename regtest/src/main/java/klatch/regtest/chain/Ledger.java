@@ -4,7 +4,9 @@ import fr.acinq.bitcoin.Block;
 import fr.acinq.bitcoin.Transaction;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** The chain and the transactions that wait for it. Whoever uses it holds the embedded chain's lock. */
 final class Ledger {
@@ -16,6 +18,7 @@ final class Ledger {
   private final Mempool mempool;
   private long extraNonce;
   private long estimateSatPerVbyte;
+  private int estimatesAsked;
 
   Ledger(InstantSource clock) {
     this.clock = clock;
@@ -37,6 +40,16 @@ final class Ledger {
 
   void estimateSatPerVbyte(long satPerVbyte) {
     estimateSatPerVbyte = satPerVbyte;
+    estimatesAsked = 0;
+  }
+
+  void estimateAsked() {
+    estimatesAsked++;
+  }
+
+  /** How often an estimate has been asked for since it was last changed. */
+  int estimatesAsked() {
+    return estimatesAsked;
   }
 
   /** Mines one block with what waits in the mempool, oldest first. */
@@ -57,6 +70,22 @@ final class Ledger {
     } catch (TxRefused e) {
       throw new IllegalStateException("the mempool held what no block can hold: " + e.text(), e);
     }
+  }
+
+  /** What a miner takes who has enough to choose from: all that pays at least this rate, its waiting parents counted with it. */
+  List<Mempool.Entry> paying(long satPerVbyte) {
+    Set<Mempool.Entry> chosen = new LinkedHashSet<>();
+    for (Mempool.Entry entry : mempool.entries()) {
+      Set<Mempool.Entry> parents = mempool.ancestors(entry.tx());
+      List<Mempool.Entry> together = mempool.entries().stream()
+          .filter(other -> other.txid().equals(entry.txid()) || parents.contains(other)).toList();
+      long fees = together.stream().mapToLong(Mempool.Entry::fee).sum();
+      long vbytes = together.stream().mapToLong(Mempool.Entry::vsize).sum();
+      if (fees >= satPerVbyte * vbytes) {
+        chosen.addAll(together);
+      }
+    }
+    return mempool.entries().stream().filter(chosen::contains).toList();
   }
 
   /** Mines one block with just these transactions; changes nothing if they do not fit the tip. */

@@ -30,8 +30,8 @@ import klatch.regtest.chain.Folders;
  */
 public final class RegtestNetwork implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  /** For the funding transaction of one channel. */
-  private static final long FEE_RESERVE_SAT = 50_000;
+  /** For the funding transaction of one channel, and what is kept for closing it and those that others open. */
+  private static final long FEE_RESERVE_SAT = 200_000;
   /** What a channel needs to be told to the whole network (BOLT 7). */
   private static final int ANNOUNCED_DEPTH = 6;
 

@@ -1,7 +1,10 @@
 package klatch.regtest.onchain;
 
+import java.time.Duration;
 import klatch.commitments.Lightning.Payment;
 import klatch.commitments.LightningEvent;
+import klatch.regtest.LightningNode;
+import klatch.regtest.Until;
 import klatch.regtest.onchain.Stage.Hold;
 
 /** How a channel with a held deposit can end on the chain, and what must come of it. */
@@ -25,7 +28,20 @@ enum OnChainCase {
 
   FEES_RISE("the router closes by force, we collect; fees rise tenfold before it confirms", true),
 
-  RESTARTS("we close by force and collect; each transaction is lost and we crash before it confirms", true);
+  RESTARTS("we close by force and collect; each transaction is lost and we crash before it confirms", true),
+
+  ANCHORS_FEES_RISE(
+      "anchors: we close by force, fees rise tenfold: a child pays for our commitment; then we collect by a "
+          + "transaction that pays as much",
+      true, true),
+
+  ANCHORS_ROUTER_CLOSES("anchors: the router closes by force, fees rise tenfold: its child pays; then we collect", true,
+      true),
+
+  ANCHORS_UNDECIDED("anchors: the router closes by force, nobody decides: it times out, the router pays for its claim",
+      false, true),
+
+  ANCHORS_RESTARTS("anchors: as the first, and each transaction is lost and we crash before it confirms", true, true);
 
   /** Beyond the expiry: until the router has seen its time-out buried, and fails the payment back. */
   private static final int BLOCKS_AFTER_EXPIRY = 12;
@@ -35,14 +51,31 @@ enum OnChainCase {
   private static final int CLAIM_BLOCKS = 36;
   private static final int DEEPEST_REORGANISATION = 6;
   private static final int TENFOLD_SAT_PER_VBYTE = 20;
+  /** A block takes a little less than what the estimate says. */
+  private static final int BLOCK_SAT_PER_VBYTE = 18;
+  /** In which a node that wants to pay more does so. */
+  private static final Duration A_MOMENT = Duration.ofMillis(400);
+  private static final long MAX_FEES_SAT = 10_000;
+  private static final long MAX_FEES_TENFOLD_SAT = 40_000;
 
   final String title;
   /** Whether the payee gets the deposit; otherwise the payer has it back. */
   final boolean collected;
+  final boolean anchors;
 
   OnChainCase(String title, boolean collected) {
+    this(title, collected, false);
+  }
+
+  OnChainCase(String title, boolean collected, boolean anchors) {
     this.title = title;
     this.collected = collected;
+    this.anchors = anchors;
+  }
+
+  /** What claim, sweep and a forced close may cost one side at these fee rates. */
+  long maxFeesSat() {
+    return anchors ? MAX_FEES_TENFOLD_SAT : MAX_FEES_SAT;
   }
 
   /** Plays it up to where the coins need nothing but blocks. */
@@ -58,6 +91,10 @@ enum OnChainCase {
       case REORGANISATIONS -> reorganisations(stage);
       case FEES_RISE -> feesRise(stage);
       case RESTARTS -> restarts(stage);
+      case ANCHORS_FEES_RISE -> anchorsFeesRise(stage, stage.payee, stage.router);
+      case ANCHORS_ROUTER_CLOSES -> anchorsFeesRise(stage, stage.router, stage.payee);
+      case ANCHORS_UNDECIDED -> anchorsUndecided(stage);
+      case ANCHORS_RESTARTS -> anchorsRestarts(stage);
     }
   }
 
@@ -181,6 +218,62 @@ enum OnChainCase {
     stage.startAgain(stage.payee);
     Stage.await("what was lost is sent again", () -> !stage.chain.waiting().isEmpty());
     stage.startAgain(stage.router);
+  }
+
+  private static void anchorsFeesRise(Stage stage, LightningNode closer, LightningNode other) {
+    Hold hold = stage.hold();
+    stage.closeByForce(closer, other);
+    stage.estimate(TENFOLD_SAT_PER_VBYTE);
+    require(stage.chain.paying(BLOCK_SAT_PER_VBYTE) == 0, "the commitment by itself pays too little");
+    collectAtTenfold(stage, hold);
+  }
+
+  /** Blocks take only what pays tenfold: the commitment gets in by its child, then the claim by what it pays itself. */
+  private static void collectAtTenfold(Stage stage, Hold hold) {
+    Stage.await("the commitment and its child pay what is asked now", () -> tookOne(stage));
+    collectConfirmed(stage, hold);
+  }
+
+  /** Mines one block, after a moment in which a node may raise what it pays. */
+  private static boolean tookOne(Stage stage) {
+    boolean took = Until.comes(A_MOMENT, () -> stage.chain.paying(BLOCK_SAT_PER_VBYTE) > 0);
+    stage.chain.mineAtLeast(BLOCK_SAT_PER_VBYTE);
+    stage.sync();
+    return took;
+  }
+
+  private static void anchorsUndecided(Stage stage) {
+    Hold hold = stage.hold();
+    stage.closeByForce(stage.router, stage.payee);
+    stage.estimate(TENFOLD_SAT_PER_VBYTE);
+    Stage.await("the commitment and its child pay what is asked now", () -> tookOne(stage));
+    stage.mineTo(hold.htlc().expiryHeight() - 1);
+    Stage.await("the payer has it back", () -> {
+      tookOne(stage);
+      return released(stage, hold);
+    });
+    stage.payee.lightning().collect(hold.preimage());
+    require(!stage.told(LightningEvent.HtlcCollected.class, hold), "it was not collected after all");
+  }
+
+  private static void anchorsRestarts(Stage stage) {
+    Hold hold = stage.hold();
+    stage.closeByForce(stage.payee, stage.router);
+    stage.estimate(TENFOLD_SAT_PER_VBYTE);
+    loseAndRestart(stage);
+    Stage.await("the commitment and its child pay what is asked now", () -> tookOne(stage));
+    stage.payee.lightning().collect(hold.preimage());
+    Stage.await("the claim waits for a block", () -> !stage.chain.waiting().isEmpty());
+    loseAndRestart(stage);
+    collectConfirmed(stage, hold);
+  }
+
+  private static void collectConfirmed(Stage stage, Hold hold) {
+    stage.payee.lightning().collect(hold.preimage());
+    Stage.await("the claim pays what is asked now", () -> {
+      tookOne(stage);
+      return stage.told(LightningEvent.HtlcCollected.class, hold);
+    });
   }
 
   private static void collect(Stage stage, Hold hold) {

@@ -12,8 +12,6 @@ import klatch.regtest.Until;
 
 /** Plays every case of a channel's end on the chain, and says what it came to, in satoshis. */
 public final class OnChainTrial {
-  /** What claim, sweep and a forced close may cost one side at these fee rates. */
-  private static final long MAX_FEES_SAT = 10_000;
   /** The delay on a closer's own coins is 144 blocks; the sweep wants some more. */
   private static final int MAX_BLOCKS_TO_THE_END = 300;
   private static final int BLOCKS_AT_ONCE = 6;
@@ -36,7 +34,7 @@ public final class OnChainTrial {
   }
 
   private static OnChainRow row(Database database, OnChainCase chosen, String prefix) {
-    try (Stage stage = new Stage(database, prefix)) {
+    try (Stage stage = new Stage(database, prefix, chosen.anchors)) {
       List<LightningNode> nodes = List.of(stage.payee, stage.router, stage.payer);
       List<Msat> before = nodes.stream().map(Stage::owned).toList();
       try {
@@ -60,8 +58,8 @@ public final class OnChainTrial {
     long payee = before.get(0).value() + (chosen.collected ? deposit : 0);
     long payer = before.get(2).value() - (chosen.collected ? deposit : 0);
     int last = stage.chain.tip().height() + MAX_BLOCKS_TO_THE_END;
-    while (!reached(stage.payee, payee) || !reached(stage.payer, payer)
-        || !reached(stage.router, before.get(1).value())) {
+    while (!reached(chosen, stage.payee, payee) || !reached(chosen, stage.payer, payer)
+        || !reached(chosen, stage.router, before.get(1).value())) {
       if (stage.chain.tip().height() >= last) {
         throw new IllegalStateException("after " + MAX_BLOCKS_TO_THE_END + " more blocks the payee has "
             + Stage.owned(stage.payee) + " of " + payee + " msat, the payer " + Stage.owned(stage.payer) + " of "
@@ -80,8 +78,8 @@ public final class OnChainTrial {
         .flatMap(node -> node.lightning().status().channels().stream()).allMatch(c -> c.pendingHtlcs() == 0));
   }
 
-  private static boolean reached(LightningNode node, long most) {
-    return Stage.owned(node).value() >= most - MAX_FEES_SAT * MSAT_PER_SAT;
+  private static boolean reached(OnChainCase chosen, LightningNode node, long most) {
+    return Stage.owned(node).value() >= most - chosen.maxFeesSat() * MSAT_PER_SAT;
   }
 
   /** The rows as a table of Markdown, as in the adapter's README. */

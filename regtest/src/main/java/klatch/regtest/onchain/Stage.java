@@ -21,16 +21,21 @@ import klatch.log.Database;
 import klatch.regtest.LightningNode;
 import klatch.regtest.Topology;
 import klatch.regtest.Until;
+import klatch.regtest.chain.Chain;
 import klatch.regtest.chain.EmbeddedChain;
 
 /**
  * Payer, router and payee on a chain of their own, a million satoshis in each of the two channels, half on either side; the
- * router has paid for both. Used by one thread.
+ * router has paid for both. With anchors each has some coins on the chain besides. Used by one thread.
  */
 final class Stage implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(30);
   static final Msat DEPOSIT = Msat.ofSat(50_000);
   private static final long CAPACITY_SAT = 1_000_000;
+  /** A node asks for three horizons one after another. */
+  private static final int ESTIMATES_AT_ONCE = 3;
+  private static final int ROUNDS_TO_BE_SURE = 2;
+  private static final long WALLET_SAT = 200_000;
   private static final Msat MAX_FEE = Msat.ofSat(10);
   /** The least that the node takes: then a time-out is not far. */
   private static final int FINAL_CLTV_BLOCKS = 42;
@@ -44,15 +49,30 @@ final class Stage implements AutoCloseable {
   private final List<LightningEvent> payeeEvents = new CopyOnWriteArrayList<>();
   private final SecureRandom random = new SecureRandom();
 
-  /** @param prefix of the schemas in the database, which is shared with other stages */
-  Stage(Database database, String prefix) {
+  /**
+   * @param prefix  of the schemas in the database, which is shared with other stages
+   * @param anchors whether the channels have anchors
+   */
+  Stage(Database database, String prefix, boolean anchors) {
     chain = EmbeddedChain.start(InstantSource.system());
     router = LightningNode.start(prefix + "router", chain, database, ChannelPolicy.regtestRouter());
     payer = LightningNode.start(prefix + "payer", chain, database, ChannelPolicy.regtestLeaf());
     payee = LightningNode.start(prefix + "payee", chain, database, ChannelPolicy.regtestLeaf());
     running.addAll(List.of(router, payer, payee));
+    if (anchors) {
+      chain.fund(running.stream()
+          .map(node -> new Chain.Payout(node.lightning().wallet().newAddress(), WALLET_SAT)).toList());
+      mine(1);
+    }
     Topology.star(chain, router.member(), List.of(payer.member(), payee.member()), CAPACITY_SAT);
     running.forEach(this::watch);
+    for (LightningNode node : running) {
+      int channels = node.lightning().status().channels().size();
+      if (node.lightning().reserve().channels() != (anchors ? channels : 0)) {
+        throw new IllegalStateException(node.name() + " has " + node.lightning().reserve() + " for " + channels
+            + " channels");
+      }
+    }
   }
 
   /** A deposit that is held, and the payment that it came by. */
@@ -79,6 +99,13 @@ final class Stage implements AutoCloseable {
     node.closeChannel(channel, true);
     await("the channel is closed", () -> node.status().channels().stream().noneMatch(c -> c.id().equals(channel)));
     await("its commitment waits for a block", () -> !chain.waiting().isEmpty());
+  }
+
+  /** Changes what a transaction must pay, and waits until every node has asked for it. */
+  void estimate(long satPerVbyte) {
+    chain.estimate(satPerVbyte);
+    await("every node knows the new fees",
+        () -> chain.estimatesAsked() >= running.size() * ESTIMATES_AT_ONCE * ROUNDS_TO_BE_SURE);
   }
 
   /** Mines one block after another; every node that runs follows each. */

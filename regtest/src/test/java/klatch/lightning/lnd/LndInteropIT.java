@@ -89,6 +89,7 @@ final class LndInteropIT {
     ldk.openChannels(List.of(new ChannelRequest(theirs.node().nodeId(), CAPACITY_SAT, Msat.ofSat(CAPACITY_SAT / 2))));
     mine(ChannelPolicy.MIN_CONFIRMATIONS + 3);
     awaitChannel();
+    assertAnchors();
 
     depositsAndPayouts();
 
@@ -108,6 +109,7 @@ final class LndInteropIT {
     String point = theirs.node().open(ours.lightning().nodeId(), CAPACITY_SAT, CAPACITY_SAT / 2);
     mine(ChannelPolicy.MIN_CONFIRMATIONS + 3);
     awaitChannel();
+    assertAnchors();
 
     depositsAndPayouts();
 
@@ -118,6 +120,13 @@ final class LndInteropIT {
       mine(1);
       return ours.lightning().wallet().balanceSat() > before;
     });
+  }
+
+  /** Both sides have agreed on a channel with anchors. */
+  private void assertAnchors() {
+    assertThat(ours.lightning().reserve().channels()).isOne();
+    assertThat(theirs.node().admin().get("/v1/channels").path("channels").path(0).path("commitment_type").asText())
+        .isEqualTo("ANCHORS");
   }
 
   /** What an evening does, each side once in each part. */

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code GET /api/v1/status}.
  *
- * @param network   regtest or signet
+ * @param network   regtest, signet or mainnet
  * @param person    this person's id, 64 hex digits
  * @param listen    multiaddrs at which others reach this node, the peer id included
  * @param nowMillis the node's clock, milliseconds since 1970; ahead of the machine's in a rehearsal
@@ -20,10 +20,18 @@ public record NodeStatus(String version, String network, String peerId, String p
   /**
    * @param nodeId  33 bytes as hex
    * @param address host:port at which Lightning peers reach the node
+   * @param reserve absent where an LND keeps one by itself
    * @param chain   what is wrong with the source of the chain and what helps; absent if nothing is
    */
   public record Lightning(String nodeId, String address, int height, long balanceMsat, List<Channel> channels,
-      Room room, @Nullable String chain) {}
+      Room room, @Nullable Reserve reserve, @Nullable String chain) {}
+
+  /**
+   * Bitcoin on the chain that closing channels may need for their fees.
+   *
+   * @param advice what to do when there is too little; empty if there is enough
+   */
+  public record Reserve(int anchorChannels, long neededSat, long confirmedSat, String advice) {}
 
   /**
    * What the usable channels can take and send now, together.
