@@ -142,7 +142,7 @@ public final class EmbeddedServer implements AutoCloseable {
   }
 
   /** PostgreSQL refuses to run as root; in a user namespace without a mapping it sees itself as nobody. */
-  private static List<String> asNobodyIfRoot() {
+  static List<String> asNobodyIfRoot() {
     return System.getProperty("user.name").equals("root") && onPath("unshare") ? List.of("unshare", "-U") : List.of();
   }
 

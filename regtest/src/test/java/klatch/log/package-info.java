@@ -1,0 +1,4 @@
+@NullMarked
+package klatch.log;
+
+import org.jspecify.annotations.NullMarked;
