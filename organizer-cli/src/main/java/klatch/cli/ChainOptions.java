@@ -20,6 +20,9 @@ final class ChainOptions {
   @Option(names = "--bitcoind-cookie", paramLabel = "FILE", description = "Its .cookie file, instead of user and password.")
   private @Nullable Path bitcoindCookie;
 
+  @Option(names = "--bitcoind-zmq", paramLabel = "URL", description = "Its zmqpubhashblock, such as tcp://127.0.0.1:28332: new blocks are then seen at once, and not with the next poll.")
+  private @Nullable URI bitcoindZmq;
+
   @Option(names = "--esplora", paramLabel = "URL", description = "Instead of a bitcoind: an Esplora server, such as https://mempool.space/signet/api. It is not believed but checked; it sees what you send.")
   private @Nullable URI esplora;
 
@@ -43,8 +46,8 @@ final class ChainOptions {
     var user = present(bitcoindUser);
     var password = present(bitcoindPassword);
     if (bitcoindUrl == null) {
-      if (user.isPresent() || bitcoindCookie != null) {
-        throw new IllegalArgumentException("a login for bitcoind needs --bitcoind-url");
+      if (user.isPresent() || bitcoindCookie != null || bitcoindZmq != null) {
+        throw new IllegalArgumentException("a login for bitcoind, or its notices, needs --bitcoind-url");
       }
       return Optional.empty();
     }
@@ -52,14 +55,17 @@ final class ChainOptions {
       if (user.isPresent()) {
         throw new IllegalArgumentException("give either --bitcoind-cookie or --bitcoind-user, not both");
       }
-      return Optional.of(new NodeOptions.Bitcoind(bitcoindUrl, new NodeOptions.Login.Cookie(bitcoindCookie)));
+      return Optional.of(bitcoind(bitcoindUrl, new NodeOptions.Login.Cookie(bitcoindCookie)));
     }
     if (user.isEmpty() || password.isEmpty()) {
       throw new IllegalArgumentException(
           "--bitcoind-url needs --bitcoind-user and --bitcoind-password, or --bitcoind-cookie");
     }
-    return Optional
-        .of(new NodeOptions.Bitcoind(bitcoindUrl, new NodeOptions.Login.Password(user.get(), password.get())));
+    return Optional.of(bitcoind(bitcoindUrl, new NodeOptions.Login.Password(user.get(), password.get())));
+  }
+
+  private NodeOptions.Bitcoind bitcoind(URI url, NodeOptions.Login login) {
+    return new NodeOptions.Bitcoind(url, login, Optional.ofNullable(bitcoindZmq));
   }
 
   /** An unset environment variable reaches us as an empty text. */

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import klatch.lightning.Network;
 import klatch.lightning.chain.BitcoindSource;
+import klatch.lightning.chain.BlockNotices;
 import klatch.lightning.chain.ChainGate;
 import klatch.lightning.chain.ChainSource;
 import klatch.lightning.chain.ChainTrouble;
@@ -61,6 +62,14 @@ final class NodeChain {
     } catch (IllegalArgumentException e) {
       throw new StartRefusedException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** Wakes the node at each new block, where its source tells of them. */
+  static Optional<BlockNotices> notices(NodeOptions.Blocks blocks, Runnable onBlock) {
+    return switch (blocks) {
+      case NodeOptions.Bitcoind(_, _, var zmq) -> zmq.map(url -> BlockNotices.listen(url, onBlock));
+      case NodeOptions.Esplora _ -> Optional.empty();
+    };
   }
 
   private static void awaitChain(ChainGate gate) {

@@ -22,6 +22,7 @@ import klatch.lightning.ChainRpc;
 import klatch.lightning.ChannelPolicy;
 import klatch.lightning.LdkConfig;
 import klatch.lightning.LdkLightning;
+import klatch.lightning.chain.BlockNotices;
 import klatch.lightning.chain.ChainGate;
 import klatch.lightning.lnd.LndConfig;
 import klatch.lightning.lnd.LndLightning;
@@ -49,14 +50,25 @@ public final class NodeMoney implements AutoCloseable {
   private sealed interface Purse {
     Lightning lightning();
 
-    /** @param gate what the node takes for its bitcoind */
-    record Embedded(LdkLightning lightning, ChainGate gate) implements Purse {}
+    /**
+     * @param gate    what the node takes for its bitcoind
+     * @param notices wake it at each new block
+     */
+    record Embedded(LdkLightning lightning, ChainGate gate, Optional<BlockNotices> notices) implements Purse {}
 
     record Connected(LndLightning lightning) implements Purse {}
 
     default void close() {
+      if (this instanceof Embedded(_, _, var notices)) {
+        notices.ifPresent(BlockNotices::close);
+      }
       lightning().close();
-      if (this instanceof Embedded(_, var gate)) {
+      closeChain();
+    }
+
+    default void closeChain() {
+      if (this instanceof Embedded(_, var gate, var notices)) {
+        notices.ifPresent(BlockNotices::close);
         gate.close();
       }
     }
@@ -102,11 +114,13 @@ public final class NodeMoney implements AutoCloseable {
     if (chain.lnd().isPresent()) {
       return new Purse.Connected(LndLightning.start(lndConfig(chain.lnd().get(), chain.network()), commits, pool));
     }
-    var gate = NodeChain.open(chain.blocks().orElseThrow(), chain.network(), options.dataDir());
+    var blocks = chain.blocks().orElseThrow();
+    var gate = NodeChain.open(blocks, chain.network(), options.dataDir());
     try {
       var config = lightningConfig(options, gate, keys);
       NodeRestore.begin(options.dataDir(), config, pool);
-      return new Purse.Embedded(LdkLightning.start(config, commits, pool), gate);
+      var lightning = LdkLightning.start(config, commits, pool);
+      return new Purse.Embedded(lightning, gate, NodeChain.notices(blocks, lightning::poke));
     } catch (RuntimeException e) {
       gate.close();
       throw e;
@@ -161,7 +175,7 @@ public final class NodeMoney implements AutoCloseable {
    */
   public LdkLightning lightning() {
     return switch (purse) {
-      case Purse.Embedded(var ldk, _) -> ldk;
+      case Purse.Embedded(var ldk, _, _) -> ldk;
       case Purse.Connected _ -> throw new IllegalStateException("this node's Lightning is an LND");
     };
   }
@@ -173,7 +187,7 @@ public final class NodeMoney implements AutoCloseable {
   /** What the local API needs of it. */
   ApiParts.Money forApi() {
     return new ApiParts.Money(deposits, purse.lightning(), switch (purse) {
-      case Purse.Embedded(var ldk, var gate) -> new NodeTreasury(ldk, gate);
+      case Purse.Embedded(var ldk, var gate, var notices) -> new NodeTreasury(ldk, gate, notices);
       case Purse.Connected(var lnd) -> new LndTreasury(lnd);
     });
   }
@@ -181,7 +195,7 @@ public final class NodeMoney implements AutoCloseable {
   /** Where Lightning peers connect, {@code host:port}; empty if an LND does not say. */
   Optional<String> lightningAddress() {
     return switch (purse) {
-      case Purse.Embedded(var ldk, _) -> {
+      case Purse.Embedded(var ldk, _, _) -> {
         var address = ldk.listenAddress();
         yield Optional.of(address.getAddress().getHostAddress() + ":" + address.getPort());
       }
@@ -195,6 +209,7 @@ public final class NodeMoney implements AutoCloseable {
     commits.halt();
     deposits.close();
     lightning().halt();
+    purse.closeChain();
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import klatch.lightning.Network;
+import klatch.lightning.chain.BlockNotices;
 
 /**
  * Everything that a node is told at its start; what {@code klatch up} parses.
@@ -100,6 +101,10 @@ public record NodeOptions(Path dataDir, Storage storage, Chain chain, Ports port
    * @param zmq where it publishes the hash of each new block, {@code tcp://host:port}
    */
   public record Bitcoind(URI url, Login login, Optional<URI> zmq) implements Blocks {
+    public Bitcoind {
+      zmq.ifPresent(BlockNotices::check);
+    }
+
     public Bitcoind(URI url, Login login) {
       this(url, login, Optional.empty());
     }

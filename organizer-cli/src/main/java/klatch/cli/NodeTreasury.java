@@ -11,6 +11,7 @@ import klatch.lightning.ChainException;
 import klatch.lightning.ChannelRequest;
 import klatch.lightning.LdkLightning;
 import klatch.lightning.PaymentRecord;
+import klatch.lightning.chain.BlockNotices;
 import klatch.lightning.chain.ChainGate;
 import klatch.lightning.chain.ChainTrouble;
 import klatch.web.Treasury;
@@ -18,13 +19,13 @@ import klatch.web.wire.NodeStatus;
 import klatch.web.wire.Operations;
 
 /** The operator's side of the embedded Lightning node. */
-record NodeTreasury(LdkLightning lightning, ChainGate gate) implements Treasury {
+record NodeTreasury(LdkLightning lightning, ChainGate gate, Optional<BlockNotices> notices) implements Treasury {
   private static final Pattern PEER = Pattern
       .compile("(0[23][0-9a-f]{64})@(\\[[0-9a-fA-F:.]+]|[^@:\\s]{1,253}):([0-9]{1,5})");
 
   @Override
   public Optional<String> chainTrouble() {
-    return gate.trouble().map(ChainTrouble::message);
+    return gate.trouble().map(ChainTrouble::message).or(() -> notices.flatMap(BlockNotices::trouble));
   }
 
   @Override

@@ -32,11 +32,17 @@ final class LdkTestNode implements AutoCloseable {
 
   /** @param number makes the node's seed, so a failure can be looked at again */
   static LdkTestNode start(Database database, RpcEndpoint chain, String name, int number, ChannelPolicy policy) {
+    return start(database, chain, name, number, policy, POLL_INTERVAL);
+  }
+
+  /** As the other, asking the chain less often. */
+  static LdkTestNode start(Database database, RpcEndpoint chain, String name, int number, ChannelPolicy policy,
+      Duration pollInterval) {
     byte[] seed = new byte[32];
     seed[31] = (byte) number;
     LdkConfig config = new LdkConfig(Network.REGTEST, name, new Seed(seed),
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-        new ChainRpc(chain.uri(), chain.user(), chain.password(), POLL_INTERVAL), policy);
+        new ChainRpc(chain.uri(), chain.user(), chain.password(), pollInterval), policy);
     return new LdkTestNode(database.withPrefix(name + "_").dataSource("money"), config);
   }
 

@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -34,13 +36,16 @@ public final class BitcoindChain implements Chain {
   private final Path folder;
   private final ChildProcess process;
   private final RpcEndpoint endpoint;
+  private final URI notices;
   private final RpcClient rpc;
   private final String address;
+  private volatile Duration ahead = Duration.ZERO;
 
-  private BitcoindChain(Path folder, ChildProcess process, RpcEndpoint endpoint, RpcClient rpc) {
+  private BitcoindChain(Path folder, ChildProcess process, RpcEndpoint endpoint, URI notices, RpcClient rpc) {
     this.folder = folder;
     this.process = process;
     this.endpoint = endpoint;
+    this.notices = notices;
     this.rpc = rpc;
     rpc.call("createwallet", "faucet");
     this.address = rpc.call("getnewaddress").asText();
@@ -84,12 +89,13 @@ public final class BitcoindChain implements Chain {
     ChildProcess process = null;
     try {
       RpcEndpoint endpoint = new RpcEndpoint(LOOPBACK, freePort(), USER, password());
-      Files.writeString(folder.resolve("bitcoin.conf"), config(endpoint));
+      URI notices = URI.create("tcp://" + LOOPBACK + ":" + freePort());
+      Files.writeString(folder.resolve("bitcoin.conf"), config(endpoint, notices));
       Path output = folder.resolve("output.txt");
       process = ChildProcess.start(program.with(List.of("-datadir=" + folder)), output);
       RpcClient rpc = new RpcClient(endpoint);
       awaitUp(process, rpc, output);
-      return new BitcoindChain(folder, process, endpoint, rpc);
+      return new BitcoindChain(folder, process, endpoint, notices, rpc);
     } catch (IOException | RuntimeException e) {
       if (process != null) {
         process.close();
@@ -100,7 +106,7 @@ public final class BitcoindChain implements Chain {
   }
 
   /** The password stands in a file of a folder that is ours alone, not on a command line that everybody can read. */
-  private static String config(RpcEndpoint endpoint) {
+  private static String config(RpcEndpoint endpoint, URI notices) {
     return """
         regtest=1
         [regtest]
@@ -111,13 +117,14 @@ public final class BitcoindChain implements Chain {
         rpcport=%d
         rpcuser=%s
         rpcpassword=%s
+        zmqpubhashblock=%s
         fallbackfee=0.00002
         addresstype=bech32
         changetype=bech32
         minrelaytxfee=0.00001
         incrementalrelayfee=0.00001
         dustrelayfee=0.00003
-        """.formatted(endpoint.host(), endpoint.port(), endpoint.user(), endpoint.password());
+        """.formatted(endpoint.host(), endpoint.port(), endpoint.user(), endpoint.password(), notices);
   }
 
   private static void awaitUp(ChildProcess process, RpcClient rpc, Path output) throws IOException {
@@ -152,6 +159,11 @@ public final class BitcoindChain implements Chain {
   @Override
   public String kind() {
     return "bitcoind";
+  }
+
+  /** Where it publishes each new block's hash, by ZeroMQ; nobody listens there if it was built without. */
+  public URI notices() {
+    return notices;
   }
 
   @Override
@@ -207,6 +219,19 @@ public final class BitcoindChain implements Chain {
   @Override
   public void resume() {
     process.signal("CONT");
+  }
+
+  @Override
+  public Instant clock() {
+    return Instant.now().plus(ahead);
+  }
+
+  /** bitcoind's clock then stands still until it is moved again; its blocks are a second apart at least. */
+  @Override
+  public synchronized void advance(Duration by) {
+    Chain.checkAdvance(by);
+    ahead = ahead.plus(by);
+    rpc.call("setmocktime", clock().getEpochSecond());
   }
 
   @Override

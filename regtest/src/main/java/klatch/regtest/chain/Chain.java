@@ -2,6 +2,8 @@ package klatch.regtest.chain;
 
 import fr.acinq.bitcoin.Bitcoin;
 import fr.acinq.bitcoin.Block;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -46,6 +48,17 @@ public interface Chain extends AutoCloseable {
    */
   List<String> reorg(int depth);
 
+  /** What time it is on the chain: blocks are dated so, unless their parents want a later date. */
+  Instant clock();
+
+  /**
+   * Moves the chain's clock ahead; it never goes back. Rules about time (locktimes, relative locks of seconds) go by the median
+   * of the last eleven blocks, so they follow when six more blocks are mined.
+   *
+   * @throws IllegalArgumentException if this is less than nothing, or more than ten years
+   */
+  void advance(Duration by);
+
   @Override
   void close();
 
@@ -56,6 +69,16 @@ public interface Chain extends AutoCloseable {
       throw new IllegalArgumentException("a script of " + publicKeyScript.length + " bytes without an address");
     }
     return address;
+  }
+
+  /** How far {@link #advance} goes at once: block headers have 32 bits for their seconds. */
+  Duration MOST_AHEAD = Duration.ofDays(3_650);
+
+  /** Checks what {@link #advance} was given. */
+  static void checkAdvance(Duration by) {
+    if (by.isNegative() || by.compareTo(MOST_AHEAD) > 0) {
+      throw new IllegalArgumentException("a chain's clock moves by 0.." + MOST_AHEAD.toDays() + " days, not by " + by);
+    }
   }
 
   /** @param id 64 hex digits */

@@ -5,12 +5,15 @@ import fr.acinq.bitcoin.BlockId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
@@ -26,11 +29,21 @@ public final class EmbeddedChain implements Chain {
   private static final int PASSWORD_BYTES = 16;
 
   private final ReentrantLock lock = new ReentrantLock();
+  private final MovedClock clock;
   private final Ledger ledger;
   private final Faucet faucet;
   private final RpcServer server;
 
-  private EmbeddedChain(InstantSource clock) throws IOException {
+  /** The source's time, and what was added to it. */
+  private record MovedClock(InstantSource source, AtomicReference<Duration> ahead) implements InstantSource {
+    @Override
+    public Instant instant() {
+      return source.instant().plus(ahead.get());
+    }
+  }
+
+  private EmbeddedChain(InstantSource source) throws IOException {
+    this.clock = new MovedClock(source, new AtomicReference<>(Duration.ZERO));
     this.ledger = new Ledger(clock);
     this.faucet = new Faucet(ledger);
     byte[] password = new byte[PASSWORD_BYTES];
@@ -115,6 +128,17 @@ public final class EmbeddedChain implements Chain {
       ledger.invalidate(ledger.tree().tip().ancestor(height - depth + 1));
       return mine(depth + 1);
     });
+  }
+
+  @Override
+  public Instant clock() {
+    return clock.instant();
+  }
+
+  @Override
+  public void advance(Duration by) {
+    Chain.checkAdvance(by);
+    clock.ahead().updateAndGet(ahead -> ahead.plus(by));
   }
 
   /** Mines one block with nothing in it, as when others pay more. */

@@ -35,6 +35,9 @@ public final class RegtestNetwork implements AutoCloseable {
   /** What a channel needs to be told to the whole network (BOLT 7). */
   private static final int ANNOUNCED_DEPTH = 6;
 
+  /** With so many blocks the median of the last eleven is one of them (BIP 113). */
+  private static final int MEDIAN_TIME_DEPTH = 6;
+
   private record Pair(String dialler, String listener) {
     boolean has(String name) {
       return dialler.equals(name) || listener.equals(name);
@@ -209,6 +212,15 @@ public final class RegtestNetwork implements AutoCloseable {
   public void reorg(int depth) {
     chain.reorg(depth);
     follow();
+  }
+
+  /**
+   * Moves the chain's clock ahead and mines as many blocks as it takes until rules about time go by it: locktimes and relative
+   * locks up to then are over.
+   */
+  public void advance(Duration by) {
+    chain.advance(by);
+    mine(MEDIAN_TIME_DEPTH);
   }
 
   private void follow() {

@@ -6,12 +6,16 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import fr.acinq.bitcoin.Script;
+import fr.acinq.bitcoin.Transaction;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import klatch.regtest.chain.Chain.Payout;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -122,6 +126,29 @@ abstract class ChainContract {
       chain().resume();
       assertThat(call.get().asInt()).isEqualTo(height);
     }
+  }
+
+  @Test
+  void movingTheClockMakesFinalWhatWasLockedUntilThen() {
+    String txid = chain().fund(Chain.address(Draft.SCRIPT), 1_000_000);
+    chain().mine(1);
+    Transaction funding = Transaction.read(rpc().call("getrawtransaction", txid).asText());
+    int output = IntStream.range(0, funding.txOut.size())
+        .filter(i -> Arrays.equals(funding.txOut.get(i).publicKeyScript.toByteArray(), Draft.SCRIPT)).findFirst()
+        .orElseThrow();
+    Instant then = chain().clock().plus(Duration.ofDays(2));
+    String locked = Draft.hex(new Draft().in(Draft.Purse.of(funding, output)).change(1_000)
+        .lockTime(then.getEpochSecond()).signed());
+    assertThatThrownBy(() -> rpc().call("sendrawtransaction", locked)).hasMessageContaining("non-final");
+    chain().advance(Duration.ofDays(3));
+    assertThatThrownBy(() -> rpc().call("sendrawtransaction", locked)).hasMessageContaining("non-final");
+    chain().mine(6);
+    String accepted = rpc().call("sendrawtransaction", locked).asText();
+    chain().mine(1);
+    assertThat(rpc().call("getrawtransaction", accepted, 1).path("confirmations").asInt()).isEqualTo(1);
+    JsonNode info = rpc().call("getblockchaininfo");
+    assertThat(Instant.ofEpochSecond(info.path("mediantime").asLong())).isAfter(then);
+    assertThatThrownBy(() -> chain().advance(Duration.ofSeconds(-1))).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

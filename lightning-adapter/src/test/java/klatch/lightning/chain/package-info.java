@@ -1,0 +1,4 @@
+@NullMarked
+package klatch.lightning.chain;
+
+import org.jspecify.annotations.NullMarked;
