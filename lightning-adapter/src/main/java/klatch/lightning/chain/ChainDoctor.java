@@ -27,7 +27,7 @@ public final class ChainDoctor {
   private ChainDoctor(ChainSource source, Network network, InstantSource clock) {
     this.source = source;
     this.clock = clock;
-    this.chain = new CheckedChain(source, network, Optional.empty(), Duration.ZERO, clock);
+    this.chain = new CheckedChain(source, network, Optional.empty(), Duration.ZERO, Optional.empty(), clock);
   }
 
   /** Looks at everything, as far as it answers, and closes the source. */

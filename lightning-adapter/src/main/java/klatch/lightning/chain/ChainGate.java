@@ -43,6 +43,8 @@ public final class ChainGate implements AutoCloseable {
   /** A package of 25 transactions of the largest standard size as hex. */
   private static final int MAX_BODY_BYTES = 8_000_000;
   private static final int PASSWORD_BYTES = 24;
+  /** By chance this happens once in a thousand years, with a block every ten minutes. */
+  private static final Duration FROZEN = Duration.ofHours(3);
   private static final String USER = "klatch";
   private static final int OK = 200;
   private static final int UNAUTHORIZED = 401;
@@ -97,7 +99,8 @@ public final class ChainGate implements AutoCloseable {
   public static ChainGate open(ChainSource source, Network network, Optional<Path> headers, Duration atMostEvery,
       InstantSource clock) {
     try {
-      return new ChainGate(new CheckedChain(source, network, headers, atMostEvery, clock));
+      Optional<Duration> frozenAfter = network == Network.REGTEST ? Optional.empty() : Optional.of(FROZEN);
+      return new ChainGate(new CheckedChain(source, network, headers, atMostEvery, frozenAfter, clock));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot listen on loopback: " + e.getMessage(), e);
     }

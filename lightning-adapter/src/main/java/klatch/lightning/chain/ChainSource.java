@@ -9,7 +9,7 @@ import java.util.OptionalDouble;
  * Somebody who knows the chain, and is not believed: {@link CheckedChain} checks what it says. Thread-safe; every method
  * blocks, for a bounded time, and throws {@link ChainTroubleException} if there is no answer that can be used.
  */
-public sealed interface ChainSource extends AutoCloseable permits BitcoindSource, EsploraSource {
+public interface ChainSource extends AutoCloseable {
   /** In words, such as {@code bitcoind at http://127.0.0.1:18443}. */
   String name();
 

@@ -22,14 +22,13 @@ import org.jspecify.annotations.Nullable;
 final class CheckedChain implements AutoCloseable {
   /** A year of blocks: so long may a node have been away. */
   private static final int MOST_FRESH = 60_000;
-  /** By chance this happens once in some hundred years of blocks every ten minutes. */
-  private static final Duration FROZEN = Duration.ofHours(3);
   private static final String NO_BLOCK = "0".repeat(64);
 
   private final ChainSource source;
   private final HeaderRules rules;
   private final Optional<HeaderFile> file;
   private final Duration atMostEvery;
+  private final Optional<Duration> frozenAfter;
   private final InstantSource clock;
   /** For asking the source and for changing the tree. */
   private final ReentrantLock asking = new ReentrantLock();
@@ -41,12 +40,18 @@ final class CheckedChain implements AutoCloseable {
   private long askedNanos;
   private boolean asked;
 
-  /** @param headers where the last headers are kept over restarts; empty for nowhere */
-  CheckedChain(ChainSource source, Network network, Optional<Path> headers, Duration atMostEvery, InstantSource clock) {
+  /**
+   * @param headers     where the last headers are kept over restarts; empty for nowhere
+   * @param atMostEvery how often the source is asked for a new tip
+   * @param frozenAfter how long there may be no new block; empty where nobody mines unless asked to
+   */
+  CheckedChain(ChainSource source, Network network, Optional<Path> headers, Duration atMostEvery,
+      Optional<Duration> frozenAfter, InstantSource clock) {
     this.source = source;
     this.rules = HeaderRules.of(network);
     this.file = headers.map(HeaderFile::new);
     this.atMostEvery = atMostEvery;
+    this.frozenAfter = frozenAfter;
     this.clock = clock;
     this.lastFresh = clock.instant();
     file.flatMap(kept -> kept.read(rules)).ifPresent(read -> tree = read);
@@ -63,11 +68,10 @@ final class CheckedChain implements AutoCloseable {
   /** What is wrong with the source, as far as was seen. */
   Optional<ChainTrouble> trouble() {
     ChainTrouble found = trouble == null ? blockTrouble : trouble;
-    if (found == null && rules.network() != Network.REGTEST && tree != null) {
-      Duration since = Duration.between(lastFresh, clock.instant());
-      found = since.compareTo(FROZEN) > 0
-          ? new ChainTrouble.Frozen(source.name(), tree.best().height(), since)
-          : null;
+    HeaderTree known = tree;
+    Duration since = Duration.between(lastFresh, clock.instant());
+    if (found == null && known != null && frozenAfter.isPresent() && since.compareTo(frozenAfter.get()) > 0) {
+      return Optional.of(new ChainTrouble.Frozen(source.name(), known.best().height(), since));
     }
     return Optional.ofNullable(found);
   }
@@ -225,19 +229,26 @@ final class CheckedChain implements AutoCloseable {
     asking.lock();
     try {
       HeaderTree all = tree();
-      if (!all.bottom().header().previous().equals(hash)) {
-        int height = source.height(hash).orElse(Integer.MAX_VALUE);
-        while (all.bottom().height() > Math.max(height, 0) + 1) {
+      if (!isBelow(all, hash)) {
+        Optional<Integer> height = source.height(hash);
+        if (height.isEmpty()) {
+          return Optional.empty();
+        }
+        while (all.bottom().height() > Math.max(height.get(), 0) + 1) {
           dig(all);
         }
       }
-      if (all.bottom().header().previous().equals(hash)) {
+      if (isBelow(all, hash)) {
         dig(all);
       }
       return all.node(hash);
     } finally {
       asking.unlock();
     }
+  }
+
+  private static boolean isBelow(HeaderTree all, String hash) {
+    return all.bottom().header().previous().equals(hash);
   }
 
   private void dig(HeaderTree all) {

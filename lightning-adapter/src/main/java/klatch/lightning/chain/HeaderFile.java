@@ -56,6 +56,7 @@ final class HeaderFile {
       }
       return Optional.ofNullable(tree);
     } catch (IOException | RuntimeException e) {
+      lines = 0;
       LOG.warn("{} is of no use and is begun anew: {}", file, e.getMessage());
       return Optional.empty();
     }
