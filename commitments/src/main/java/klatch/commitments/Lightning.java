@@ -77,9 +77,17 @@ public interface Lightning extends AutoCloseable {
    *
    * @param amount empty if the payer chooses
    * @param payee  the payee's node id, 33 bytes as hex
+   * @param descriptionHash SHA-256 of a description that is elsewhere, 64 hex digits
+   * @param hintFee what the cheapest of its route hints charges; zero without hints
    */
   record Invoice(String bolt11, PaymentHash hash, Optional<Msat> amount, String payee, long expiresAtEpochSecond,
-      int finalCltvBlocks) {}
+      int finalCltvBlocks, Optional<String> descriptionHash, Msat hintFee) {
+    /** One without route hints, its description in it. */
+    public Invoice(String bolt11, PaymentHash hash, Optional<Msat> amount, String payee, long expiresAtEpochSecond,
+        int finalCltvBlocks) {
+      this(bolt11, hash, amount, payee, expiresAtEpochSecond, finalCltvBlocks, Optional.empty(), Msat.ZERO);
+    }
+  }
 
   /** @param expiryHeight the block height at which the HTLC times out back to the payer, as the HTLC itself says */
   record HeldHtlc(PaymentHash hash, Msat amount, int expiryHeight) {}

@@ -60,14 +60,12 @@ final class DepositGuardsTest {
 
   @Test
   void anExpiredInvoiceIsNotPaidAndTheDepositorIsTold() {
-    offer(holdInvoice(town.terms().deposit(), town.terms().finalCltvBlocks(), Duration.ofMinutes(1)));
+    Lightning.Invoice invoice = holdInvoice(town.terms().deposit(), town.terms().finalCltvBlocks(),
+        Duration.ofMinutes(1));
+    offer(invoice);
     town.clock().plus(Duration.ofMinutes(1));
-    payer.lock();
-    town.settleDown();
-    OwnDeposit own = payer.store().ownDeposit(town.event()).orElseThrow();
-    assertThat(own.phase()).isEqualTo(OwnDeposit.Phase.FAILED);
-    assertThat(own.why()).isEqualTo("invoice has expired");
-    nothingMoved();
+    refused("the invoice expired at " + invoice.expiresAtEpochSecond() + ", it is " + town.clock().millis() / 1_000
+        + " (seconds since 1970); the organiser has to offer the deposit again");
   }
 
   @Test
@@ -138,6 +136,27 @@ final class DepositGuardsTest {
     Payout due = toTheFirstRound();
     claim(payer.lightning().strangeInvoice(due.amount(), VALID, 433).bolt11());
     refusedAndThenPaid("the invoice asks for a final CLTV of 433 blocks, at most 432 are allowed");
+  }
+
+  @Test
+  void aClaimWhoseRouteHintsEatTheBudgetIsRefusedWithBothAndAsksForAnother() {
+    Payout due = toTheFirstRound();
+    town.network().cutOffFromRoutes(true);
+    Msat dear = due.maxFee().plus(new Msat(1));
+    claim(payer.lightning().walletInvoice(due.amount(), VALID, 40, "", dear).bolt11());
+    town.host().work();
+    town.network().cutOffFromRoutes(false);
+    refusedAndThenPaid("the route hints of the invoice alone cost " + dear + ", at most " + due.maxFee()
+        + " are set aside; an invoice of another wallet may do");
+  }
+
+  @Test
+  void aClaimWhoseRouteHintsFitTheBudgetIsPaid() {
+    Payout due = toTheFirstRound();
+    claim(payer.lightning().walletInvoice(due.amount(), VALID, 40, "", due.maxFee()).bolt11());
+    town.settleDown();
+    assertThat(town.audit()).isEqualTo(new Audit(town.event(), true, List.of()));
+    assertThat(payer.balance().compareTo(payer.before())).isPositive();
   }
 
   @Test

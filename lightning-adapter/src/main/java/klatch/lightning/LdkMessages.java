@@ -10,6 +10,7 @@ import klatch.commitments.Lightning.Invoice;
 import klatch.commitments.Lightning.PayRequest;
 import klatch.commitments.Msat;
 import klatch.commitments.PaymentHash;
+import klatch.lightning.bolt11.Bolt11;
 
 /** The JSON of the border to the native node (docs/spec/ldk-binding.md), from and to the words of the port. */
 final class LdkMessages {
@@ -45,9 +46,11 @@ final class LdkMessages {
 
   static Invoice invoice(JsonNode node) {
     JsonNode amount = node.path("amountMsat");
+    Bolt11 read = Bolt11.read(node.required("bolt11").asText());
     return new Invoice(node.required("bolt11").asText(), PaymentHash.parse(node.required("hash").asText()),
         amount.isNumber() ? Optional.of(new Msat(amount.asLong())) : Optional.empty(), node.required("payee").asText(),
-        node.required("expiresAt").asLong(), node.required("finalCltvBlocks").asInt());
+        node.required("expiresAt").asLong(), node.required("finalCltvBlocks").asInt(), read.descriptionHash(),
+        read.hintFee());
   }
 
   static Channel channel(JsonNode node) {

@@ -60,7 +60,7 @@ public final class InMemoryLightning implements Lightning {
     synchronized (network) {
       open();
       return encode(request.hash(), request.amount(), request.expiry(),
-          request.finalCltvBlocks() + InMemoryNetwork.ADDED_CLTV_BLOCKS);
+          request.finalCltvBlocks() + InMemoryNetwork.ADDED_CLTV_BLOCKS, "", Msat.ZERO);
     }
   }
 
@@ -70,16 +70,26 @@ public final class InMemoryLightning implements Lightning {
       open();
       Preimage preimage = network.newPreimage();
       node.invoices.put(preimage.hash(), preimage);
-      return encode(preimage.hash(), amount, expiry, 24);
+      return encode(preimage.hash(), amount, expiry, 24, "", Msat.ZERO);
     }
   }
 
   /** An ordinary invoice with an odd final CLTV, as a strange wallet would make it. */
   public Invoice strangeInvoice(Msat amount, Duration expiry, int finalCltvBlocks) {
+    return walletInvoice(amount, expiry, finalCltvBlocks, "", Msat.ZERO);
+  }
+
+  /**
+   * An ordinary invoice with whatever a wallet may put into one.
+   *
+   * @param descriptionHash 64 hex digits, or nothing
+   */
+  public Invoice walletInvoice(Msat amount, Duration expiry, int finalCltvBlocks, String descriptionHash,
+      Msat hintFee) {
     synchronized (network) {
       Preimage preimage = network.newPreimage();
       node.invoices.put(preimage.hash(), preimage);
-      return encode(preimage.hash(), amount, expiry, finalCltvBlocks);
+      return encode(preimage.hash(), amount, expiry, finalCltvBlocks, descriptionHash, hintFee);
     }
   }
 
@@ -95,7 +105,8 @@ public final class InMemoryLightning implements Lightning {
     }
     String[] fields = new String(HexFormat.of().parseHex(body), StandardCharsets.UTF_8).split(":", -1);
     return new Invoice(bolt11, PaymentHash.parse(fields[0]), Optional.of(new Msat(Long.parseLong(fields[1]))),
-        fields[2], Long.parseLong(fields[3]), Integer.parseInt(fields[4]));
+        fields[2], Long.parseLong(fields[3]), Integer.parseInt(fields[4]),
+        Optional.of(fields[6]).filter(hash -> !hash.isEmpty()), new Msat(Long.parseLong(fields[7])));
   }
 
   @Override
@@ -146,7 +157,8 @@ public final class InMemoryLightning implements Lightning {
       open();
       Msat amount = invoice.amount().orElseThrow();
       Msat fee = network.fee(amount);
-      boolean route = network.byId(invoice.payee()) != null && node.ours >= amount.value() + fee.value();
+      boolean route = !network.cutOff() && network.byId(invoice.payee()) != null
+          && node.ours >= amount.value() + fee.value();
       return route ? Optional.of(fee) : Optional.empty();
     }
   }
@@ -207,10 +219,12 @@ public final class InMemoryLightning implements Lightning {
     }
   }
 
-  private Invoice encode(PaymentHash hash, Msat amount, Duration expiry, int finalCltvBlocks) {
+  private Invoice encode(PaymentHash hash, Msat amount, Duration expiry, int finalCltvBlocks, String descriptionHash,
+      Msat hintFee) {
     long expiresAt = network.clock().millis() / 1_000 + expiry.toSeconds();
     String fields = String.join(":", hash.toString(), Long.toString(amount.value()), node.id, Long.toString(expiresAt),
-        Integer.toString(finalCltvBlocks), network.newPreimage().hex());
+        Integer.toString(finalCltvBlocks), network.newPreimage().hex(), descriptionHash,
+        Long.toString(hintFee.value()));
     String body = HexFormat.of().formatHex(fields.getBytes(StandardCharsets.UTF_8));
     return decode(PREFIX + body + checksum(body));
   }

@@ -64,6 +64,7 @@ public final class InMemoryNetwork {
   private long overpayMsat;
   private int paymentsToFail;
   private boolean stalling;
+  private boolean cutOff;
   private long routedFeesMsat;
 
   public InMemoryNetwork(InstantSource clock, long seed) {
@@ -80,6 +81,15 @@ public final class InMemoryNetwork {
   /** From now on payers send this much more than an invoice asks for. */
   public synchronized void overpay(Msat more) {
     overpayMsat = more.value();
+  }
+
+  /** While cut off, nobody finds a route and nobody can say what one would cost. */
+  public synchronized void cutOffFromRoutes(boolean on) {
+    cutOff = on;
+  }
+
+  boolean cutOff() {
+    return cutOff;
   }
 
   /** The next payments of ordinary invoices fail on their way. */
@@ -207,7 +217,7 @@ public final class InMemoryNetwork {
   private Optional<String> refusal(Node payer, Lightning.PayRequest request, Lightning.Invoice invoice, Msat amount,
       Msat fee) {
     Node payee = byId(invoice.payee());
-    if (payee == null || payer.ours < amount.value() + fee.value() || payee.equals(payer)) {
+    if (cutOff || payee == null || payer.ours < amount.value() + fee.value() || payee.equals(payer)) {
       return Optional.of("no route");
     }
     if (fee.compareTo(request.maxFee()) > 0) {

@@ -2,7 +2,9 @@ package klatch.lightning.lnd;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import klatch.commitments.Lightning.Channel;
@@ -15,6 +17,7 @@ import klatch.commitments.Msat;
 import klatch.commitments.PaymentHash;
 import klatch.commitments.PaymentId;
 import klatch.commitments.Preimage;
+import klatch.lightning.bolt11.Bolt11;
 
 /**
  * LND's JSON (lnrpc 0.20), from and to the words of the port. LND writes 64-bit numbers as text, and bytes as base64; in
@@ -125,12 +128,32 @@ final class LndMessages {
     return lower;
   }
 
+  /** @throws IllegalArgumentException if its numbers are absurd: whoever wrote the invoice chose them */
   static Invoice invoice(String bolt11, JsonNode node) {
-    long amount = number(node, "num_msat");
-    return new Invoice(bolt11, PaymentHash.parse(node.path("payment_hash").asText()),
-        amount == 0 ? Optional.empty() : Optional.of(new Msat(amount)), node.path("destination").asText(),
-        Math.addExact(number(node, "timestamp"), number(node, "expiry")),
-        Math.toIntExact(number(node, "cltv_expiry")));
+    long msat = number(node, "num_msat");
+    Optional<Msat> amount = msat == 0 ? Optional.empty() : Optional.of(new Msat(msat));
+    String description = node.path("description_hash").asText();
+    try {
+      return new Invoice(bolt11, PaymentHash.parse(node.path("payment_hash").asText()), amount,
+          node.path("destination").asText(), Math.addExact(number(node, "timestamp"), number(node, "expiry")),
+          Math.toIntExact(number(node, "cltv_expiry")),
+          description.isEmpty() ? Optional.empty() : Optional.of(description), Bolt11.cheapest(hints(node), amount));
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException("not a good invoice: its expiry or its final CLTV is absurd", e);
+    }
+  }
+
+  private static List<List<Bolt11.Hop>> hints(JsonNode node) {
+    List<List<Bolt11.Hop>> hints = new ArrayList<>();
+    for (JsonNode hint : node.path("route_hints")) {
+      List<Bolt11.Hop> hops = new ArrayList<>();
+      for (JsonNode hop : hint.path("hop_hints")) {
+        hops.add(new Bolt11.Hop(hop.path("node_id").asText(), hop.path("fee_base_msat").asLong(),
+            hop.path("fee_proportional_millionths").asLong(), hop.path("cltv_expiry_delta").asInt()));
+      }
+      hints.add(hops);
+    }
+    return hints;
   }
 
   static ObjectNode hold(HoldRequest request) {
