@@ -109,7 +109,7 @@ final class DepositAudit {
     for (Class<? extends DepositMessage> kind : List.of(DepositMessage.HeldReceipt.class,
         DepositMessage.Released.class, DepositMessage.Verdict.class, DepositMessage.Collected.class,
         DepositMessage.Settled.class, DepositMessage.Round.class, DepositMessage.Paid.class,
-        DepositMessage.Report.class)) {
+        DepositMessage.Withdrawal.class, DepositMessage.Report.class)) {
       for (Said<?> said : of.said().all(of.host(), kind)) {
         Said<?> other = first.putIfAbsent(subject(said.message()), said);
         if (other != null && !other.message().equals(said.message())) {
@@ -128,8 +128,9 @@ final class DepositAudit {
       case DepositMessage.Released m -> kind + m.person();
       case DepositMessage.Collected m -> kind + m.person();
       case DepositMessage.Round m -> kind + m.round();
+      case DepositMessage.Withdrawal m -> kind + m.claim();
       case DepositMessage.Paid m -> kind + m.round() + m.person();
-      case DepositMessage.Verdict _,DepositMessage.Settled _,DepositMessage.Report _,DepositMessage.Claim _,DepositMessage.Taken _,DepositMessage.ClaimRefused _,DepositMessage.Unclaimed _,DepositMessage.Repriced _ ->
+      case DepositMessage.Verdict _,DepositMessage.Settled _,DepositMessage.Report _,DepositMessage.Claim _,DepositMessage.WithdrawAt _,DepositMessage.Taken _,DepositMessage.ClaimRefused _,DepositMessage.Unclaimed _,DepositMessage.Repriced _ ->
         kind;
     };
   }

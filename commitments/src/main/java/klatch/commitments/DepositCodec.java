@@ -16,6 +16,8 @@ public final class DepositCodec {
       Map.entry("collected", DepositMessage.Collected.class), Map.entry("taken", DepositMessage.Taken.class),
       Map.entry("settlement", DepositMessage.Settled.class),
       Map.entry("round", DepositMessage.Round.class), Map.entry("claim", DepositMessage.Claim.class),
+      Map.entry("withdraw-at", DepositMessage.WithdrawAt.class),
+      Map.entry("withdrawal", DepositMessage.Withdrawal.class),
       Map.entry("claim-refused", DepositMessage.ClaimRefused.class), Map.entry("paid", DepositMessage.Paid.class),
       Map.entry("unclaimed", DepositMessage.Unclaimed.class), Map.entry("repriced", DepositMessage.Repriced.class),
       Map.entry("report", DepositMessage.Report.class));
@@ -34,6 +36,8 @@ public final class DepositCodec {
       case DepositMessage.Settled _ -> "settlement";
       case DepositMessage.Round _ -> "round";
       case DepositMessage.Claim _ -> "claim";
+      case DepositMessage.WithdrawAt _ -> "withdraw-at";
+      case DepositMessage.Withdrawal _ -> "withdrawal";
       case DepositMessage.ClaimRefused _ -> "claim-refused";
       case DepositMessage.Paid _ -> "paid";
       case DepositMessage.Unclaimed _ -> "unclaimed";

@@ -2,6 +2,7 @@ package klatch.commitments;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import klatch.log.DeviceId;
 import klatch.log.EntryId;
 import klatch.meetup.EventId;
@@ -13,6 +14,9 @@ import klatch.meetup.EventId;
 public sealed interface DepositMessage {
   /** The longest invoice: ordinary ones have about 300 characters, many route hints make it longer. */
   int INVOICE_CHARS = 2_000;
+
+  /** A short one: it becomes a code to scan. */
+  int URL_CHARS = 300;
 
   /** One sentence. */
   int REASON_CHARS = 300;
@@ -102,9 +106,45 @@ public sealed interface DepositMessage {
     }
   }
 
-  /** Attendee: pay my payout of this round to this invoice. */
+  /**
+   * Attendee: pay my payout of this round to this invoice; or, with {@code code:} and a hash in its place, to the first
+   * invoice that comes with the secret of that hash.
+   */
   record Claim(EventId event, int round, String invoice) implements DepositMessage {
+    private static final String BY_CODE = "code:";
+
+    static String byCode(PaymentHash hash) {
+      return BY_CODE + hash;
+    }
+
+    /** The hash of the secret, if the claim is by code. */
+    public Optional<PaymentHash> code() {
+      return invoice.startsWith(BY_CODE)
+          ? Optional.of(PaymentHash.parse(invoice.substring(BY_CODE.length())))
+          : Optional.empty();
+    }
+
     public Claim {
+      Bounds.within(round, 1, Payouts.MAX_ROUNDS, "round");
+      Bounds.text(invoice, INVOICE_CHARS, "invoice");
+      if (invoice.startsWith(BY_CODE)) {
+        PaymentHash.parse(invoice.substring(BY_CODE.length()));
+      }
+    }
+  }
+
+  /** Organiser: wallets reach my node there to withdraw by code. */
+  record WithdrawAt(EventId event, String url) implements DepositMessage {
+    public WithdrawAt {
+      Bounds.text(url, URL_CHARS, "web address");
+    }
+  }
+
+  /** Organiser: whoever had the secret of that claim's code gave this invoice. */
+  record Withdrawal(EventId event, DeviceId person, int round, EntryId claim, Preimage secret, String invoice)
+      implements
+        DepositMessage {
+    public Withdrawal {
       Bounds.within(round, 1, Payouts.MAX_ROUNDS, "round");
       Bounds.text(invoice, INVOICE_CHARS, "invoice");
     }

@@ -12,13 +12,16 @@ import klatch.meetup.MeetupEvent;
 final class Depositor implements AutoCloseable {
   private final Surroundings parts;
   private final StatementBook book;
+  private final boolean connected;
   private final Map<EventId, Purse> purses = new HashMap<>();
   private boolean closed;
 
   private record Purse(Mailbox mailbox, EventDepositor depositor) {}
 
-  Depositor(Surroundings parts, StatementBook book) {
+  /** @param connected whether there is a Lightning node; if not, payouts are claimed and nothing else is done */
+  Depositor(Surroundings parts, StatementBook book, boolean connected) {
     this.parts = parts;
+    this.connected = connected;
     this.book = book;
   }
 
@@ -27,19 +30,54 @@ final class Depositor implements AutoCloseable {
     return purse.mailbox().ask(purse.depositor()::lock);
   }
 
+  /**
+   * Says where this person wants the payouts of an event.
+   *
+   * @return why not, if it cannot be
+   */
+  Optional<String> choose(MeetupEvent event, DepositTerms terms, ClaimTarget wanted) {
+    Purse purse = purse(event.id());
+    Optional<String> refused = purse.mailbox().ask(() -> purse.depositor().claims().choose(wanted, event, terms));
+    advance(purse);
+    return refused;
+  }
+
+  ClaimTarget.Code newCode(EventId event) {
+    Purse purse = purse(event);
+    return purse.mailbox().ask(purse.depositor().claims()::newCode);
+  }
+
+  ClaimView claim(MeetupEvent event, DepositTerms terms) {
+    Purse purse = purse(event.id());
+    return purse.mailbox().ask(() -> purse.depositor().claims().view(event, terms));
+  }
+
   /** Does whatever can be done now, in every event this person has a deposit in, some time soon. */
   void tick() {
     for (MeetupEvent event : parts.meetup().events()) {
-      if (!event.host().equals(parts.self()) && parts.store().ownDeposit(event.id()).isPresent() && !finished(event)) {
-        Purse purse = purse(event.id());
-        purse.mailbox().tick(purse.depositor()::advance);
+      if (!event.host().equals(parts.self()) && concerned(event) && !finished(event)) {
+        advance(purse(event.id()));
       }
     }
   }
 
+  private void advance(Purse purse) {
+    purse.mailbox().tick(connected ? purse.depositor()::advance : purse.depositor()::advanceClaims);
+  }
+
+  /** Whether this node has locked a deposit, or another wallet of this person may have and payouts may be due. */
+  private boolean concerned(MeetupEvent event) {
+    return parts.store().ownDeposit(event.id()).isPresent() || DepositTerms.of(event)
+        .filter(terms -> parts.clock().millis() >= terms.clock().appealsCloseAtMillis()).isPresent();
+  }
+
   /** Over once the organiser has reported, our own node knows how our deposit ended and nobody has to be told. */
   private boolean finished(MeetupEvent event) {
-    Optional<OwnDeposit> own = parts.store().ownDeposit(event.id())
+    Optional<OwnDeposit> deposit = parts.store().ownDeposit(event.id());
+    if (deposit.isEmpty()) {
+      return book.of(event.id()).first(event.host(), DepositMessage.Report.class).isPresent();
+    }
+    Optional<OwnDeposit> own = deposit
         .filter(o -> o.phase() != OwnDeposit.Phase.PAYING && o.phase() != OwnDeposit.Phase.HELD);
     return own.isPresent() && book.of(event.id()).first(event.host(), DepositMessage.Report.class).isPresent()
         && DepositTerms.of(event).filter(terms -> new TakenNotice(parts, book).due(event, terms, own.get())).isEmpty();
@@ -60,7 +98,7 @@ final class Depositor implements AutoCloseable {
     if (use.orElse(null) instanceof HashUse.OwnClaim(var event, var round)) {
       Purse purse = purse(event);
       purse.mailbox().ask(() -> {
-        purse.depositor().received(round, hash);
+        purse.depositor().claims().received(round, hash);
         return true;
       });
     }

@@ -39,19 +39,30 @@ public final class Deposits implements AutoCloseable {
   private final Thread ticker;
   private volatile boolean closed;
 
-  private Deposits(Surroundings parts) {
+  /** Whether there is a Lightning node to hold, lock and pay with; if not, only payouts are claimed. */
+  private final boolean connected;
+
+  private Deposits(Surroundings parts, boolean connected) {
     this.parts = parts;
+    this.connected = connected;
     this.book = new StatementBook(parts.log());
     this.escrow = new Escrow(parts, book);
-    this.depositor = new Depositor(parts, book);
+    this.depositor = new Depositor(parts, book, connected);
     this.subscription = parts.log().subscribe(arrivals -> news.release());
     this.ticker = Thread.ofVirtual().name("deposits-clock").unstarted(this::run);
   }
 
   /** Takes up what the journal says is unfinished, and watches the Lightning node from now on. Closes none of the parts. */
   public static Deposits start(Surroundings parts) {
-    Deposits deposits = new Deposits(parts);
+    Deposits deposits = new Deposits(parts, true);
     parts.lightning().watch(deposits::on);
+    deposits.ticker.start();
+    return deposits;
+  }
+
+  /** For a node whose {@code Lightning} only reads invoices: follows the log, and claims this person's payouts elsewhere. */
+  public static Deposits startWithoutLightning(Surroundings parts) {
+    Deposits deposits = new Deposits(parts, false);
     deposits.ticker.start();
     return deposits;
   }
@@ -64,7 +75,9 @@ public final class Deposits implements AutoCloseable {
   private void run() {
     while (!closed) {
       try {
-        escrow.tick();
+        if (connected) {
+          escrow.tick();
+        }
         depositor.tick();
         if (news.tryAcquire(TICK.toMillis(), TimeUnit.MILLISECONDS)) {
           news.drainPermits();
@@ -122,6 +135,61 @@ public final class Deposits implements AutoCloseable {
         .flatMap(state -> report.people().stream().filter(line -> line.payoutState().equals(state))).count();
     int round = book.of(report.event()).rounds(host);
     return Optional.of("round " + round + ": " + open + " payouts are not yet claimed or under way");
+  }
+
+  /** Where this person's payout of an event stands; empty if the event is not known or has no deposit. */
+  public Optional<ClaimView> claim(EventId event) {
+    return parts.meetup().event(event)
+        .flatMap(known -> DepositTerms.of(known).map(terms -> depositor.claim(known, terms)));
+  }
+
+  /**
+   * Has this person's payouts of an event, of this round and of those to come, go to an invoice, a Lightning address or a
+   * pay code. What was chosen last counts.
+   *
+   * @return why not, if it cannot be
+   * @throws IllegalArgumentException if it is none of these
+   */
+  public Optional<String> claimTo(EventId event, String to) {
+    String pasted = to.strip();
+    String bare = pasted.regionMatches(true, 0, "lightning:", 0, 10) ? pasted.substring(10) : pasted;
+    ClaimTarget target = bare.regionMatches(true, 0, "lnurl", 0, 5) || bare.contains("@") || bare.contains("://")
+        ? new ClaimTarget.Address(parts.addresses().checked(pasted))
+        : new ClaimTarget.Invoice(parts.lightning().decode(bare).bolt11());
+    return choose(event, target);
+  }
+
+  /** Has them wait for a wallet that shows a code to the organiser's node: {@link ClaimView#code}. */
+  public Optional<String> claimByCode(EventId event) {
+    return choose(event, depositor.newCode(event));
+  }
+
+  /** Has them come to this node again. */
+  public Optional<String> claimHere(EventId event) {
+    return choose(event, new ClaimTarget.OwnNode());
+  }
+
+  private Optional<String> choose(EventId event, ClaimTarget target) {
+    Optional<MeetupEvent> known = parts.meetup().event(event);
+    Optional<DepositTerms> terms = known.flatMap(DepositTerms::of);
+    if (terms.isEmpty()) {
+      return Optional.of("no event with a deposit is known as " + event);
+    }
+    if (known.get().host().equals(parts.self())) {
+      return Optional.of("the organiser has no part in the payouts");
+    }
+    return depositor.choose(known.get(), terms.get(), target);
+  }
+
+  /** As the organiser: what the secret of somebody's code gives now; empty if it opens nothing. */
+  public Optional<Withdrawable> withdrawable(Preimage secret) {
+    return escrow.withdrawable(secret);
+  }
+
+  /** As the organiser: takes a wallet's invoice for it, once. */
+  public WithdrawResult withdraw(Preimage secret, String bolt11) {
+    return escrow.withdraw(secret, bolt11)
+        .orElseGet(() -> new WithdrawResult.Refused("this code gives nothing, or nothing any more"));
   }
 
   /** What became of the money so far; empty if the event is not known or has no deposit. */

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import klatch.commitments.journal.HashUse;
 import klatch.meetup.EventId;
 import klatch.meetup.MeetupEvent;
@@ -73,6 +74,30 @@ final class Escrow implements AutoCloseable {
       });
       desk.mailbox().tick(desk.escrow()::advance);
     }
+  }
+
+  /** What the secret of a claim's code gives now, in any event of ours. */
+  Optional<Withdrawable> withdrawable(Preimage secret) {
+    return settling().flatMap(desk -> desk.mailbox().ask(() -> desk.escrow().withdrawable(secret)).stream())
+        .findFirst();
+  }
+
+  /** Takes a wallet's invoice for it; empty if the secret opens nothing. */
+  Optional<WithdrawResult> withdraw(Preimage secret, String bolt11) {
+    return settling().flatMap(desk -> {
+      Optional<WithdrawResult> result = desk.mailbox().ask(() -> desk.escrow().withdraw(secret, bolt11));
+      result.ifPresent(_ -> desk.mailbox().tick(desk.escrow()::advance));
+      return result.stream();
+    }).findFirst();
+  }
+
+  /** The events of ours that are past their appeals and not done. */
+  private Stream<Desk> settling() {
+    long now = parts.clock().millis();
+    return parts.meetup().events().stream().filter(event -> event.host().equals(parts.self()))
+        .filter(event -> DepositTerms.of(event).filter(terms -> now >= terms.clock().appealsCloseAtMillis())
+            .isPresent() && !finished(event))
+        .map(event -> desk(event.id()));
   }
 
   /** Does whatever can be done now and returns when it is done. */

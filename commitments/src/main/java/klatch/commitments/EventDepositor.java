@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
 import klatch.commitments.Lightning.Payment;
 import klatch.commitments.journal.Change;
 import klatch.commitments.journal.HashUse;
@@ -21,9 +20,6 @@ final class EventDepositor {
   private static final Logger LOG = LoggerFactory.getLogger(EventDepositor.class);
   private static final Duration ROUTE_TIMEOUT = Duration.ofSeconds(60);
 
-  /** New invoices for one payout: more will not help. */
-  private static final int MOST_CLAIMS = 20;
-
   /** A node adds a few blocks to what the terms ask for. */
   private static final int ADDED_BLOCKS = 3;
 
@@ -32,13 +28,17 @@ final class EventDepositor {
   private final Surroundings parts;
   private final EventId event;
   private final StatementBook book;
-  private final AuditTrail audit;
+  private final OwnClaims claims;
 
   EventDepositor(Surroundings parts, EventId event, StatementBook book) {
     this.parts = parts;
     this.event = event;
     this.book = book;
-    this.audit = new AuditTrail(parts.lightning()::decode);
+    this.claims = new OwnClaims(parts, event, book);
+  }
+
+  OwnClaims claims() {
+    return claims;
   }
 
   LockResult lock() {
@@ -94,10 +94,23 @@ final class EventDepositor {
     try {
       parts.store().ownDeposit(event).ifPresent(own -> follow(own, terms.get(), known.get().host()));
       showTaken(known.get(), terms.get());
-      claim(known.get(), terms.get());
     } catch (LightningException e) {
       LOG.warn("event {}: the Lightning node cannot be asked now: {}", event, e.getMessage());
     }
+    advanceClaims();
+  }
+
+  /** Does what is to do for this person's payouts. */
+  void advanceClaims() {
+    Optional<MeetupEvent> known = parts.meetup().event(event);
+    known.flatMap(DepositTerms::of).ifPresent(terms -> {
+      try {
+        claims.advance(known.get(), terms);
+        claims.receipts(known.get().host());
+      } catch (LightningException e) {
+        LOG.warn("event {}: nothing can be claimed now: {}", event, e.getMessage());
+      }
+    });
   }
 
   /** Shows everybody what only the payment can prove: that the deposit was taken. */
@@ -146,58 +159,6 @@ final class EventDepositor {
     parts.store().save(List.of(new Change.PutOwnDeposit(event, own)));
   }
 
-  /** Claims what a round holds for this person, but only of a settlement that comes out the same here. */
-  private void claim(MeetupEvent meetupEvent, DepositTerms terms) {
-    Statements said = book.of(event);
-    DeviceId host = meetupEvent.host();
-    int round = said.rounds(host);
-    if (round == 0 || said.outcome(host, round, parts.self()).isPresent()) {
-      return;
-    }
-    Optional<Payout> due = said.round(host, round).orElseThrow().message().payouts().stream()
-        .filter(p -> p.person().equals(parts.self())).findFirst();
-    if (due.isEmpty()) {
-      return;
-    }
-    List<Finding> wrong = audit.settlement(meetupEvent, terms, said, parts.meetup().presence(event));
-    if (!wrong.isEmpty()) {
-      LOG.warn("event {}: nothing is claimed while the settlement is wrong: {}", event, wrong.getFirst().message());
-      return;
-    }
-    OwnClaim claim = claimOf(said, host, round, due.get());
-    boolean published = said.all(parts.self(), DepositMessage.Claim.class).stream()
-        .anyMatch(s -> s.message().invoice().equals(claim.invoice()));
-    if (!published) {
-      new Voice(parts).say(meetupEvent.group(), new DepositMessage.Claim(event, round, claim.invoice()));
-    }
-  }
-
-  /** The journaled claim, or a new one if there is none or the organiser asks for a fresh invoice. */
-  private OwnClaim claimOf(Statements said, DeviceId host, int round, Payout due) {
-    Optional<OwnClaim> known = Optional.ofNullable(parts.store().ownClaims(event).get(round));
-    boolean refused = known.isPresent() && said.all(parts.self(), DepositMessage.Claim.class).stream()
-        .filter(s -> s.message().invoice().equals(known.get().invoice()))
-        .anyMatch(s -> said.refusal(host, s.entry()).isPresent());
-    int attempt = known.map(OwnClaim::attempt).orElse(0);
-    if (known.isPresent() && (!refused || attempt >= MOST_CLAIMS)) {
-      return known.get();
-    }
-    Lightning.Invoice invoice = parts.lightning().invoice(due.amount(), "Klatch payout", DepositTerms.CLAIM_WINDOW);
-    OwnClaim fresh = new OwnClaim(attempt + 1, invoice.bolt11(), invoice.hash(), due.amount(), false);
-    parts.store().save(List.of(new Change.UseHash(invoice.hash(), new HashUse.OwnClaim(event, round)),
-        new Change.PutOwnClaim(event, round, fresh)));
-    return fresh;
-  }
-
-  /** An invoice of ours was paid. */
-  void received(int round, PaymentHash hash) {
-    SortedMap<Integer, OwnClaim> claims = parts.store().ownClaims(event);
-    OwnClaim claim = claims.get(round);
-    if (claim != null && claim.hash().equals(hash) && !claim.received()) {
-      parts.store().save(List.of(new Change.PutOwnClaim(event, round, claim.paid())));
-    }
-  }
-
   /** One id for each try to lock: SHA-256(domain ‖ event ‖ person ‖ attempt). */
   private PaymentId id(int attempt) {
     return new PaymentId(
@@ -233,6 +194,11 @@ final class EventDepositor {
       if (invoice.finalCltvBlocks() < terms.finalCltvBlocks() || invoice.finalCltvBlocks() > most) {
         return Optional.of("the invoice's final CLTV is " + invoice.finalCltvBlocks() + " blocks, allowed are "
             + terms.finalCltvBlocks() + ".." + most);
+      }
+      long nowSeconds = Math.floorDiv(now, 1_000L);
+      if (invoice.expiresAtEpochSecond() <= nowSeconds) {
+        return Optional.of("the invoice expired at " + invoice.expiresAtEpochSecond() + ", it is " + nowSeconds
+            + " (seconds since 1970); the organiser has to offer the deposit again");
       }
       if (parts.store().use(offer.hash()).filter(use -> !use.equals(new HashUse.OwnDeposit(event))).isPresent()) {
         return Optional.of("the invoice's hash has been used before");

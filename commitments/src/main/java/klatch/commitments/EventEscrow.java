@@ -276,6 +276,23 @@ final class EventEscrow {
     return pot;
   }
 
+  /** What the secret of a claim's code gives now. */
+  Optional<Withdrawable> withdrawable(Preimage secret) {
+    return terms().flatMap(of -> desk.withdrawable(secret, of.event(), of.terms(), book.of(event)));
+  }
+
+  /** Takes an invoice for it; empty if this secret opens nothing. */
+  Optional<WithdrawResult> withdraw(Preimage secret, String bolt11) {
+    return terms().flatMap(of -> desk.withdraw(secret, bolt11, of.event(), of.terms(), book.of(event)));
+  }
+
+  private record Agreed(MeetupEvent event, DepositTerms terms) {}
+
+  private Optional<Agreed> terms() {
+    return parts.meetup().event(event).filter(e -> e.host().equals(parts.self()))
+        .flatMap(e -> DepositTerms.of(e).map(terms -> new Agreed(e, terms)));
+  }
+
   /** As the journal has it, by person. */
   Map<DeviceId, DepositState> deposits() {
     return Map.copyOf(deposits);

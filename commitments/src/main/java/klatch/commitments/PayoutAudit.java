@@ -105,11 +105,18 @@ final class PayoutAudit {
 
   private boolean pays(Said<DepositMessage.Claim> claim, DepositMessage.Paid paid) {
     try {
-      Lightning.Invoice invoice = decode.apply(claim.message().invoice());
+      String bolt11 = claim.message().code().map(code -> byCode(claim, code)).orElse(claim.message().invoice());
+      Lightning.Invoice invoice = decode.apply(bolt11);
       return invoice.hash().equals(paid.preimage().hash()) && invoice.amount().equals(Optional.of(paid.amount()));
     } catch (IllegalArgumentException e) {
       return false;
     }
+  }
+
+  /** The invoice that came with the secret of the code; nothing if the organiser does not show that secret. */
+  private String byCode(Said<DepositMessage.Claim> claim, PaymentHash code) {
+    return of.said().withdrawal(of.host(), claim.entry())
+        .filter(s -> s.message().secret().hash().equals(code)).map(s -> s.message().invoice()).orElse("");
   }
 
   private void unclaimed(Said<DepositMessage.Round> round, Payout payout) {

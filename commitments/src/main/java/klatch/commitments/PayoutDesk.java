@@ -71,6 +71,9 @@ final class PayoutDesk {
     Settlement settlement = new Settlement(event, settled.pot(), settled.shares());
     List<Payouts.Done> done = said.done(host);
     int rounds = said.rounds(host);
+    if (parts.withdrawUrl().isPresent() && !parts.withdrawUrl().equals(said.withdrawAt(host))) {
+      return voice(meetupEvent, new DepositMessage.WithdrawAt(event, parts.withdrawUrl().get()));
+    }
     if (done.size() == rounds) {
       List<Payout> next = Payouts.next(settlement, done);
       voice.say(meetupEvent.group(), next.isEmpty()
@@ -131,12 +134,74 @@ final class PayoutDesk {
     if (claim.isEmpty() || parts.clock().millis() < due.notBeforeMillis() || cutOff()) {
       return false;
     }
-    return switch (new ClaimCheck(parts, event).check(claim.get(), now.payout(), now.key().round())) {
+    Optional<String> invoice = invoice(now.said(), claim.get());
+    if (invoice.isEmpty()) {
+      return false;
+    }
+    return switch (new ClaimCheck(parts, event).check(claim.get(), invoice.get(), now.payout(),
+        now.key().round())) {
       case ClaimCheck.Refused(var reason) -> refuse(now, claim.get(), reason);
       case ClaimCheck.Later(var reason) -> later(now, due, reason);
       case ClaimCheck.TooDear(var fee) -> put(now, new PayoutState.Repriced(fee));
-      case ClaimCheck.Good(var invoice) -> pay(now, new PayoutState.Paying(due.attempts() + 1, invoice));
+      case ClaimCheck.Good(var good) -> pay(now, new PayoutState.Paying(due.attempts() + 1, good));
     };
+  }
+
+  /** The claim's own; for a claim by code the one that came with the secret, if one came. */
+  private Optional<String> invoice(Statements said, Said<DepositMessage.Claim> claim) {
+    return claim.message().code().isEmpty()
+        ? Optional.of(claim.message().invoice())
+        : said.withdrawal(parts.self(), claim.entry()).map(s -> s.message().invoice());
+  }
+
+  /** The payout that is open to whoever has this secret. */
+  private Optional<Case> openTo(Preimage secret, MeetupEvent meetupEvent, DepositTerms terms, Statements said) {
+    int rounds = said.rounds(parts.self());
+    if (rounds == 0) {
+      return Optional.empty();
+    }
+    Said<DepositMessage.Round> round = said.round(parts.self(), rounds).orElseThrow();
+    return round.message().payouts().stream()
+        .filter(payout -> said.outcome(parts.self(), rounds, payout.person()).isEmpty())
+        .filter(payout -> said.claim(parts.self(), payout.person(), rounds)
+            .flatMap(claim -> claim.message().code()).equals(Optional.of(secret.hash())))
+        .findFirst().map(payout -> new Case(meetupEvent, terms, said, round, payout)).filter(open -> !closed(open));
+  }
+
+  Optional<Withdrawable> withdrawable(Preimage secret, MeetupEvent meetupEvent, DepositTerms terms, Statements said) {
+    return openTo(secret, meetupEvent, terms, said).filter(open -> withdrawn(open).isEmpty())
+        .map(open -> new Withdrawable(open.payout().amount(), meetupEvent.details().title()));
+  }
+
+  private Optional<Said<DepositMessage.Withdrawal>> withdrawn(Case open) {
+    return open.said().claim(parts.self(), open.payout().person(), open.key().round())
+        .flatMap(claim -> open.said().withdrawal(parts.self(), claim.entry()));
+  }
+
+  /** Takes the first good invoice that comes with the secret; the same one again changes nothing. */
+  Optional<WithdrawResult> withdraw(Preimage secret, String bolt11, MeetupEvent meetupEvent, DepositTerms terms,
+      Statements said) {
+    return openTo(secret, meetupEvent, terms, said).map(open -> {
+      Optional<String> taken = withdrawn(open).map(s -> s.message().invoice());
+      if (taken.isPresent()) {
+        return taken.get().equals(bolt11)
+            ? new WithdrawResult.Accepted()
+            : new WithdrawResult.Refused("this code has been used with another invoice");
+      }
+      Said<DepositMessage.Claim> claim = said.claim(parts.self(), open.payout().person(), open.key().round())
+          .orElseThrow();
+      if (bolt11.isEmpty() || bolt11.length() > DepositMessage.INVOICE_CHARS) {
+        return new WithdrawResult.Refused("an invoice has 1.." + DepositMessage.INVOICE_CHARS + " characters, not "
+            + bolt11.length());
+      }
+      if (new ClaimCheck(parts, event).check(claim, bolt11, open.payout(),
+          open.key().round()) instanceof ClaimCheck.Refused(var reason)) {
+        return new WithdrawResult.Refused(reason);
+      }
+      say(open, new DepositMessage.Withdrawal(event, open.payout().person(), open.key().round(), claim.entry(), secret,
+          bolt11));
+      return new WithdrawResult.Accepted();
+    });
   }
 
   /** A claim that could not be paid in time is answered before the payout goes on to the next person. */
@@ -228,9 +293,13 @@ final class PayoutDesk {
     return true;
   }
 
-  private boolean say(Case now, DepositMessage message) {
-    voice.say(now.meetupEvent().group(), message);
+  private boolean voice(MeetupEvent meetupEvent, DepositMessage message) {
+    voice.say(meetupEvent.group(), message);
     return true;
+  }
+
+  private boolean say(Case now, DepositMessage message) {
+    return voice(now.meetupEvent(), message);
   }
 
   /** One id for each try of each payout: SHA-256(domain ‖ event ‖ person ‖ round ‖ attempt). */

@@ -142,6 +142,18 @@ public final class Statements {
         .findFirst();
   }
 
+  /** Where wallets reach the organiser's node now. */
+  Optional<String> withdrawAt(DeviceId host) {
+    return all(host, DepositMessage.WithdrawAt.class).stream().map(s -> s.message().url())
+        .reduce((first, second) -> second);
+  }
+
+  /** The invoice that came by a claim's code, if the organiser shows the secret of that code with it. */
+  Optional<Said<DepositMessage.Withdrawal>> withdrawal(DeviceId host, EntryId claim) {
+    return all(host, DepositMessage.Withdrawal.class).stream().filter(s -> s.message().claim().equals(claim))
+        .findFirst();
+  }
+
   /** The newest claim of this round that the organiser has not refused. */
   Optional<Said<DepositMessage.Claim>> claim(DeviceId host, DeviceId person, int round) {
     return all(person, DepositMessage.Claim.class).stream().filter(s -> s.message().round() == round)

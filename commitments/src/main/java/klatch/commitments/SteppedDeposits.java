@@ -3,6 +3,7 @@ package klatch.commitments;
 import java.util.Optional;
 import klatch.commitments.journal.HashUse;
 import klatch.meetup.EventId;
+import klatch.meetup.MeetupEvent;
 
 /**
  * The money engine of one node for one event, without a thread or a look at the clock of its own: it does what {@link Deposits} does, when
@@ -33,7 +34,7 @@ public final class SteppedDeposits {
       case LightningEvent.HtlcCollected(var hash, var amount) -> {
         deposit(hash, new DepositInput.HtlcCollected(amount));
         if (parts.store().use(hash).orElse(null) instanceof HashUse.OwnClaim(_, var round)) {
-          depositor.received(round, hash);
+          depositor.claims().received(round, hash);
         }
       }
       case LightningEvent.BlockReached(var height) -> escrow.block(height);
@@ -62,6 +63,36 @@ public final class SteppedDeposits {
   /** Pays this person's own deposit, if the organiser's offer is what the terms say. */
   public LockResult lock() {
     return depositor.lock();
+  }
+
+  /** Where this person's payout stands; empty if the event is not known or has no deposit. */
+  public Optional<ClaimView> claim() {
+    return parts.meetup().event(event)
+        .flatMap(known -> DepositTerms.of(known).map(terms -> depositor.claims().view(known, terms)));
+  }
+
+  /**
+   * Has this person's payouts go there.
+   *
+   * @return why not, if they cannot
+   */
+  public Optional<String> choose(ClaimTarget target) {
+    MeetupEvent known = parts.meetup().event(event).orElseThrow();
+    return depositor.claims().choose(target, known, DepositTerms.of(known).orElseThrow());
+  }
+
+  public ClaimTarget.Code newCode() {
+    return depositor.claims().newCode();
+  }
+
+  /** As the organiser: what the secret of a code gives now. */
+  public Optional<Withdrawable> withdrawable(Preimage secret) {
+    return escrow.withdrawable(secret);
+  }
+
+  /** As the organiser: takes a wallet's invoice for it; empty if the secret opens nothing. */
+  public Optional<WithdrawResult> withdraw(Preimage secret, String bolt11) {
+    return escrow.withdraw(secret, bolt11);
   }
 
   /** What became of the money so far; empty if the event is not known or has no deposit. */

@@ -35,6 +35,8 @@ final class DepositCodecTest {
       new DepositMessage.Settled(EVENT, new Msat(10_000_000), List.of(new Share(ANN, new Msat(10_000_000)))),
       new DepositMessage.Round(EVENT, 1, List.of(new Payout(ANN, new Msat(10_000_000), new Msat(9_980_000)))),
       new DepositMessage.Claim(EVENT, 1, "lnbcrt99800n1example"),
+      new DepositMessage.WithdrawAt(EVENT, "https://klatch.example/withdraw"),
+      new DepositMessage.Withdrawal(EVENT, ANN, 1, new EntryId(filled(0x77)), PREIMAGE, "lnbcrt99800n1example"),
       new DepositMessage.ClaimRefused(EVENT, ANN, 1, new EntryId(filled(0x77)), "it expired"),
       new DepositMessage.Paid(EVENT, ANN, 1, new Msat(9_980_000), new Msat(1_000), PREIMAGE),
       new DepositMessage.Unclaimed(EVENT, BOB, 1), new DepositMessage.Repriced(EVENT, ANN, 2, new Msat(2_000)),

@@ -38,6 +38,7 @@ import klatch.web.ApiParts;
 import klatch.web.ApiPortException;
 import klatch.web.LocalApi;
 import klatch.web.NodeControl;
+import klatch.web.WithdrawListener;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,7 +66,7 @@ public final class Node implements RunningNode, NodeControl {
   private final Meetup meetup;
   private final AddressBook addresses;
   private final CheckIn checkIn;
-  private final Optional<StartingMoney> money;
+  private final StartingMoney money;
   private final URI apiUrl;
 
   /**
@@ -121,10 +122,14 @@ public final class Node implements RunningNode, NodeControl {
       addresses = AddressBook.open(options.dataDir().resolve("peers"), sync);
       checkIn = new CheckIn(meetup, keys.device(), clock, CheckIn::noBeacon);
       checkIn.serve(host);
-      money = options.chain().hasLightning()
-          ? Optional.of(opened(StartingMoney.begin(
-              () -> NodeMoney.start(options, keys, database, log, meetup, clock, outfit), stop::countDown)))
-          : Optional.empty();
+      var withdrawals = options.withdraw()
+          .map(withdraw -> opened(WithdrawListener.start(this::moneyState, withdraw.listen())));
+      var withdrawUrl = withdrawals.map(listener -> options.withdraw().flatMap(NodeOptions.Withdraw::publicUrl)
+          .orElseGet(() -> listener.localUrl().toString()));
+      money = opened(StartingMoney.begin(
+          () -> NodeMoney.start(options, keys, database, log, meetup, clock, withdrawUrl, outfit), stop::countDown));
+      // Only now: whoever asks looks at the money.
+      withdrawals.ifPresent(listener -> listener.reachedAt(withdrawUrl.orElseThrow()));
       apiUrl = serveApi();
       database.diskAlarm().listen(this::fail);
     } catch (RuntimeException | IOException e) {
@@ -136,7 +141,7 @@ public final class Node implements RunningNode, NodeControl {
   /** Waits until Lightning runs too. */
   private Node complete() {
     try {
-      money.ifPresent(StartingMoney::running);
+      money.running();
       return this;
     } catch (RuntimeException e) {
       close();
@@ -169,7 +174,9 @@ public final class Node implements RunningNode, NodeControl {
   }
 
   private ApiParts.MoneyState moneyState() {
-    return money.map(StartingMoney::forApi).orElseGet(ApiParts.MoneyState.None::new);
+    return money.forApi(options.chain().hasLightning()
+        ? new ApiParts.MoneyState.Starting()
+        : new ApiParts.MoneyState.None());
   }
 
   private static RuntimeException refused(Exception e) {
@@ -201,7 +208,7 @@ public final class Node implements RunningNode, NodeControl {
 
   /** Waits until it runs; empty when the node has no chain. */
   public Optional<NodeMoney> money() {
-    return money.map(StartingMoney::running);
+    return options.chain().hasLightning() ? Optional.of(money.running()) : Optional.empty();
   }
 
   @Override
@@ -231,7 +238,7 @@ public final class Node implements RunningNode, NodeControl {
       }
       notices.add("they bring back your bitcoin; with a file of klatch wallet backup, also what is yours in channels");
     }
-    if (money.isEmpty()) {
+    if (!options.chain().hasLightning()) {
       notices.add("no chain (--bitcoind-url) and no LND (--lightning lnd) was given, so there is no Lightning here:"
           + " meetups work, deposits do not");
     }
@@ -273,7 +280,7 @@ public final class Node implements RunningNode, NodeControl {
 
   @Override
   public Optional<String> lightningAddress() {
-    return money.flatMap(StartingMoney::now).flatMap(NodeMoney::lightningAddress);
+    return money.now().flatMap(NodeMoney::lightningAddress);
   }
 
   @Override
@@ -284,7 +291,7 @@ public final class Node implements RunningNode, NodeControl {
   @Override
   public void awaitStop() throws InterruptedException {
     stop.await();
-    money.flatMap(StartingMoney::failure).ifPresent(failure -> {
+    money.failure().ifPresent(failure -> {
       throw refused(failure);
     });
   }
@@ -299,7 +306,7 @@ public final class Node implements RunningNode, NodeControl {
    * itself and tries what they survive.
    */
   public void kill() {
-    money.map(StartingMoney::running).ifPresent(NodeMoney::halt);
+    money().ifPresent(NodeMoney::halt);
     close();
   }
 

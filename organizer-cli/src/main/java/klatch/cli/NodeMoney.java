@@ -19,6 +19,7 @@ import klatch.commitments.Surroundings;
 import klatch.commitments.journal.PostgresCommitmentStore;
 import klatch.commitments.journal.PostgresGroupCommit;
 import klatch.lightning.ChainRpc;
+import klatch.lightning.InvoicesOnly;
 import klatch.lightning.ChannelPolicy;
 import klatch.lightning.LdkConfig;
 import klatch.lightning.LdkLightning;
@@ -26,10 +27,12 @@ import klatch.lightning.chain.BlockNotices;
 import klatch.lightning.chain.ChainGate;
 import klatch.lightning.lnd.LndConfig;
 import klatch.lightning.lnd.LndLightning;
+import klatch.lightning.lnurl.LnurlPay;
 import klatch.log.Database;
 import klatch.log.LogStore;
 import klatch.meetup.Meetup;
 import klatch.web.ApiParts;
+import klatch.web.Treasury;
 import klatch.lightning.Network;
 
 /** The node's money: a Lightning node, the journal beside it, and the deposits above both. */
@@ -58,6 +61,9 @@ public final class NodeMoney implements AutoCloseable {
 
     record Connected(LndLightning lightning) implements Purse {}
 
+    /** There is none: this person's wallet is elsewhere. */
+    record Elsewhere(InvoicesOnly lightning) implements Purse {}
+
     default void close() {
       if (this instanceof Embedded(_, _, var notices)) {
         notices.ifPresent(BlockNotices::close);
@@ -80,9 +86,12 @@ public final class NodeMoney implements AutoCloseable {
     this.deposits = deposits;
   }
 
-  /** @param options with a chain or an LND */
+  /**
+   * @param options     without a chain or an LND, payouts can still be claimed, by a wallet that is elsewhere
+   * @param withdrawUrl where wallets reach this node, if they do
+   */
   static NodeMoney start(NodeOptions options, NodeKeys keys, Database database, LogStore log, Meetup meetup,
-      InstantSource clock, UnaryOperator<Surroundings> outfit) {
+      InstantSource clock, Optional<String> withdrawUrl, UnaryOperator<Surroundings> outfit) {
     var pool = database.dataSource(SCHEMA);
     var commits = PostgresGroupCommit.open(pool, LOCK_PATIENCE, database.diskAlarm());
     try {
@@ -91,8 +100,9 @@ public final class NodeMoney implements AutoCloseable {
       try {
         var surroundings = new Surroundings(keys.device(), log, meetup, lightning,
             new PostgresCommitmentStore(pool, commits), clock,
-            HaltAt.fromProperty(options.chain().network(), options.dataDir()));
-        return new NodeMoney(commits, purse, Deposits.start(outfit.apply(surroundings)));
+            HaltAt.fromProperty(options.chain().network(), options.dataDir()))
+            .with(LnurlPay.open(options.chain().network() == Network.REGTEST, lightning::decode, clock), withdrawUrl);
+        return new NodeMoney(commits, purse, deposits(purse, outfit.apply(surroundings)));
       } catch (RuntimeException e) {
         purse.close();
         throw e;
@@ -103,8 +113,17 @@ public final class NodeMoney implements AutoCloseable {
     }
   }
 
+  private static Deposits deposits(Purse purse, Surroundings surroundings) {
+    return purse instanceof Purse.Elsewhere
+        ? Deposits.startWithoutLightning(surroundings)
+        : Deposits.start(surroundings);
+  }
+
   private static Purse purse(NodeOptions options, NodeKeys keys, PostgresGroupCommit commits, DataSource pool) {
     var chain = options.chain();
+    if (!chain.hasLightning()) {
+      return new Purse.Elsewhere(new InvoicesOnly(chain.network()));
+    }
     var journal = new PostgresCommitmentStore(pool, commits);
     var undecided = journal.events().stream().flatMap(event -> journal.deposits(event).values().stream())
         .flatMap(NodeMoney::heldOn).collect(Collectors.toSet());
@@ -177,6 +196,7 @@ public final class NodeMoney implements AutoCloseable {
     return switch (purse) {
       case Purse.Embedded(var ldk, _, _) -> ldk;
       case Purse.Connected _ -> throw new IllegalStateException("this node's Lightning is an LND");
+      case Purse.Elsewhere _ -> throw new IllegalStateException("this node has no Lightning");
     };
   }
 
@@ -185,11 +205,16 @@ public final class NodeMoney implements AutoCloseable {
   }
 
   /** What the local API needs of it. */
-  ApiParts.Money forApi() {
-    return new ApiParts.Money(deposits, purse.lightning(), switch (purse) {
-      case Purse.Embedded(var ldk, var gate, var notices) -> new NodeTreasury(ldk, gate, notices);
-      case Purse.Connected(var lnd) -> new LndTreasury(lnd);
-    });
+  ApiParts.MoneyState forApi() {
+    return switch (purse) {
+      case Purse.Embedded(var ldk, var gate, var notices) -> running(new NodeTreasury(ldk, gate, notices));
+      case Purse.Connected(var lnd) -> running(new LndTreasury(lnd));
+      case Purse.Elsewhere _ -> new ApiParts.MoneyState.None(Optional.of(deposits));
+    };
+  }
+
+  private ApiParts.MoneyState running(Treasury treasury) {
+    return new ApiParts.MoneyState.Running(new ApiParts.Money(deposits, purse.lightning(), treasury));
   }
 
   /** Where Lightning peers connect, {@code host:port}; empty if an LND does not say. */
@@ -200,6 +225,7 @@ public final class NodeMoney implements AutoCloseable {
         yield Optional.of(address.getAddress().getHostAddress() + ":" + address.getPort());
       }
       case Purse.Connected(var lnd) -> lnd.announcedAddress();
+      case Purse.Elsewhere _ -> Optional.empty();
     };
   }
 

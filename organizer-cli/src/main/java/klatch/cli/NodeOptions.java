@@ -1,9 +1,11 @@
 package klatch.cli;
 
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import klatch.lightning.Network;
 import klatch.lightning.chain.BlockNotices;
 
@@ -14,9 +16,16 @@ import klatch.lightning.chain.BlockNotices;
  * @param nickname  published when the node starts, if given
  * @param clockFile regtest only: a text file with an offset in milliseconds that is added to the system clock, for
  *                  rehearsals; read again whenever it changes
+ * @param withdraw  where strangers' wallets withdraw payouts by code, if they may
  */
 public record NodeOptions(Path dataDir, Storage storage, Chain chain, Ports ports, Optional<String> nickname,
-    Optional<Path> clockFile) {
+    Optional<Path> clockFile, Optional<Withdraw> withdraw) {
+
+  /** One that serves no codes to withdraw by. */
+  public NodeOptions(Path dataDir, Storage storage, Chain chain, Ports ports, Optional<String> nickname,
+      Optional<Path> clockFile) {
+    this(dataDir, storage, chain, ports, nickname, clockFile, Optional.empty());
+  }
 
   public NodeOptions {
     if (!dataDir.isAbsolute()) {
@@ -25,6 +34,38 @@ public record NodeOptions(Path dataDir, Storage storage, Chain chain, Ports port
     if (clockFile.isPresent() && chain.network() != Network.REGTEST) {
       throw new IllegalArgumentException("--clock-file is for regtest only, not for " + chain.network().label());
     }
+  }
+
+  /**
+   * Where payouts are withdrawn by code.
+   *
+   * @param listen    an address of this machine
+   * @param publicUrl how wallets reach it, without a slash at its end; if empty, by the address itself
+   */
+  public record Withdraw(InetSocketAddress listen, Optional<String> publicUrl) {
+    private static final int LONGEST_URL = 200;
+
+    public Withdraw {
+      publicUrl.ifPresent(url -> {
+        if (!url.matches("https?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?") || url.endsWith("/")
+            || url.length() > LONGEST_URL) {
+          throw new IllegalArgumentException("--withdraw-url must look like https://klatch.example/withdraw, at most "
+              + LONGEST_URL + " characters, not " + url);
+        }
+      });
+    }
+
+    /** @param text {@code HOST:PORT}, IPv6 in brackets */
+    public static InetSocketAddress parse(String text) {
+      var parts = LISTEN.matcher(text);
+      if (!parts.matches() || Integer.parseInt(parts.group(2)) > 65_535) {
+        throw new IllegalArgumentException("--withdraw-listen is HOST:PORT, not '" + text + "'");
+      }
+      return InetSocketAddress.createUnresolved(parts.group(1).replaceAll("[\\[\\]]", ""),
+          Integer.parseInt(parts.group(2)));
+    }
+
+    private static final Pattern LISTEN = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^:\\s]{1,253}):([0-9]{1,5})");
   }
 
   /** The file by which commands find the running node: {@code {"url":…,"token":…}}, readable by its owner only. */

@@ -59,11 +59,9 @@ final class StartingMoney implements AutoCloseable {
     };
   }
 
-  MoneyState forApi() {
-    return closing
-        ? new MoneyState.Starting()
-        : now().<MoneyState>map(running -> new MoneyState.Running(running.forApi()))
-            .orElseGet(MoneyState.Starting::new);
+  /** @param meanwhile until it runs, and once it is being closed */
+  MoneyState forApi(MoneyState meanwhile) {
+    return closing ? meanwhile : now().map(NodeMoney::forApi).orElse(meanwhile);
   }
 
   /** A start that is under way is waited for, and undone. */

@@ -65,6 +65,14 @@ final class Up implements Callable<Integer> {
   @Option(names = "--api-port", paramLabel = "PORT", defaultValue = "0", description = "Where the local API listens on loopback (default: one that is free).")
   int apiPort;
 
+  @Option(names = "--withdraw-listen", paramLabel = "HOST:PORT", description = "Where wallets withdraw payouts by code (default: nowhere).")
+  @Nullable
+  String withdrawListen;
+
+  @Option(names = "--withdraw-url", paramLabel = "URL", description = "How wallets reach that from outside, as https://klatch.example/withdraw.")
+  @Nullable
+  String withdrawUrl;
+
   @Option(names = "--nickname", paramLabel = "NAME", description = "The name that others see.")
   @Nullable
   String nickname;
@@ -98,10 +106,18 @@ final class Up implements Callable<Integer> {
     try {
       return new NodeOptions(common.dataDir(), new NodeOptions.Storage(present(jdbcUrl), schemaPrefix),
           new NodeOptions.Chain(network, chain.blocks(), lnd()), new NodeOptions.Ports(listen, lightningPort, apiPort),
-          present(nickname), Optional.ofNullable(clockFile).map(Path::toAbsolutePath));
+          present(nickname), Optional.ofNullable(clockFile).map(Path::toAbsolutePath), withdraw());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private Optional<NodeOptions.Withdraw> withdraw() {
+    if (withdrawListen == null && withdrawUrl != null) {
+      throw new IllegalArgumentException("--withdraw-url goes with --withdraw-listen");
+    }
+    return present(withdrawListen)
+        .map(text -> new NodeOptions.Withdraw(NodeOptions.Withdraw.parse(text), present(withdrawUrl)));
   }
 
   private Optional<NodeOptions.Lnd> lnd() {

@@ -1,6 +1,7 @@
 package klatch.web;
 
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.Supplier;
 import klatch.commitments.Deposits;
 import klatch.commitments.Lightning;
@@ -18,8 +19,16 @@ public record ApiParts(Meetup meetup, CheckIn checkIn, Host host, Supplier<Money
 
   /** The Lightning node starts behind the API, which answers from the first moment. */
   public sealed interface MoneyState {
-    /** The node runs without Lightning: events with deposits are refused. */
-    record None() implements MoneyState {}
+    /**
+     * The node runs without Lightning: events with deposits are refused.
+     *
+     * @param claims follows what is due to this person all the same, once it is there
+     */
+    record None(Optional<Deposits> claims) implements MoneyState {
+      public None() {
+        this(Optional.empty());
+      }
+    }
 
     /** Not yet: whatever needs it is asked to come again. */
     record Starting() implements MoneyState {}
@@ -39,6 +48,7 @@ public record ApiParts(Meetup meetup, CheckIn checkIn, Host host, Supplier<Money
     new EventRoutes(meetup, draft, moneyRoutes).addTo(routes);
     new DoorRoutes(meetup, checkIn, host, moneyRoutes).addTo(routes);
     moneyRoutes.addTo(routes);
+    new ClaimRoutes(meetup, money).addTo(routes);
     new OperatorRoutes(money).addTo(routes);
     return routes;
   }

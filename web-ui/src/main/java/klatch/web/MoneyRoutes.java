@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import klatch.commitments.Audit;
 import klatch.commitments.DepositTerms;
+import klatch.commitments.Deposits;
 import klatch.commitments.Finding;
 import klatch.commitments.LockResult;
 import klatch.commitments.MoneyReport;
@@ -41,6 +42,14 @@ record MoneyRoutes(Meetup meetup, Supplier<ApiParts.MoneyState> money) {
     };
   }
 
+  /** What follows deposits and payouts; it is there without Lightning too. */
+  static Deposits deposits(Supplier<ApiParts.MoneyState> money) {
+    return money.get() instanceof ApiParts.MoneyState.None(var claims)
+        ? claims.orElseThrow(() -> new PublicException(PublicCode.UNAVAILABLE,
+            "the node is still starting; try again in a few seconds"))
+        : connected(money).deposits();
+  }
+
   private Events.Locked lock(Call call) {
     var event = withDeposits(call);
     return switch (connected(money).deposits().lock(event.id())) {
@@ -60,7 +69,7 @@ record MoneyRoutes(Meetup meetup, Supplier<ApiParts.MoneyState> money) {
 
   private Money.Audit audit(Call call) {
     var event = withDeposits(call);
-    Audit audit = connected(money).deposits().audit(event.id()).orElseThrow();
+    Audit audit = deposits(money).audit(event.id()).orElseThrow();
     return new Money.Audit(event.id().toString(), audit.clean(), audit.complete(),
         audit.findings().stream().map(MoneyRoutes::shown).toList(),
         audit.pending().stream().map(MoneyRoutes::shown).toList());
@@ -74,11 +83,14 @@ record MoneyRoutes(Meetup meetup, Supplier<ApiParts.MoneyState> money) {
 
   private Money.Report report(Call call) {
     var event = withDeposits(call);
-    return shown(event, connected(money).deposits().report(event.id()).orElseThrow());
+    return shown(event, deposits(money).report(event.id()).orElseThrow());
   }
 
   private MeetupEvent withDeposits(Call call) {
-    var event = EventRoutes.event(meetup, call.path("id"));
+    return withDeposits(EventRoutes.event(meetup, call.path("id")));
+  }
+
+  static MeetupEvent withDeposits(MeetupEvent event) {
     if (DepositTerms.of(event).isEmpty()) {
       throw new PublicException(PublicCode.REFUSED, "this event has no deposits");
     }
@@ -103,10 +115,11 @@ record MoneyRoutes(Meetup meetup, Supplier<ApiParts.MoneyState> money) {
    */
   Map<DeviceId, Events.Deposit> deposits(MeetupEvent event) {
     var deposits = new HashMap<DeviceId, Events.Deposit>();
-    if (DepositTerms.of(event).isEmpty() || money.get() instanceof ApiParts.MoneyState.None) {
+    boolean none = money.get() instanceof ApiParts.MoneyState.None(var claims) && claims.isEmpty();
+    if (DepositTerms.of(event).isEmpty() || none) {
       return deposits;
     }
-    connected(money).deposits().report(event.id()).ifPresent(report -> {
+    deposits(money).report(event.id()).ifPresent(report -> {
       for (var line : report.people()) {
         deposits.put(line.person(), new Events.Deposit(line.state(), says(line.state()),
             report.terms().deposit().value()));

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import klatch.libp2p.Connection;
 import klatch.commitments.Deposits;
 import klatch.commitments.Lightning;
+import klatch.commitments.PayAddresses;
 import klatch.commitments.Surroundings;
 import klatch.commitments.journal.InMemoryCommitmentStore;
 import klatch.libp2p.Ed25519Key;
@@ -84,6 +85,11 @@ public final class TestNode implements AutoCloseable, NodeControl {
   volatile ApiParts.MoneyState money;
 
   public TestNode(AtomicLong nowMillis, Optional<Lightning> lightning) {
+    this(nowMillis, lightning, Optional.empty());
+  }
+
+  /** @param withdrawUrl where its payouts are withdrawn by code */
+  public TestNode(AtomicLong nowMillis, Optional<Lightning> lightning, Optional<String> withdrawUrl) {
     this.nowMillis = nowMillis;
     clock = () -> java.time.Instant.ofEpochMilli(nowMillis.get());
     store = new InMemoryLogStore(clock);
@@ -93,7 +99,8 @@ public final class TestNode implements AutoCloseable, NodeControl {
     var checkIn = new CheckIn(meetup, key, clock, CheckIn::noBeacon);
     checkIn.serve(host);
     deposits = lightning.map(node -> Deposits
-        .start(new Surroundings(key, store, meetup, node, new InMemoryCommitmentStore(), clock)));
+        .start(new Surroundings(key, store, meetup, node, new InMemoryCommitmentStore(), clock)
+            .with(PayAddresses.NONE, withdrawUrl)));
     money = lightning.<ApiParts.MoneyState>map(
         node -> new ApiParts.MoneyState.Running(new ApiParts.Money(deposits.orElseThrow(), node, NO_TREASURY)))
         .orElseGet(ApiParts.MoneyState.None::new);

@@ -1,5 +1,6 @@
 package klatch.commitments.journal;
 
+import klatch.commitments.ClaimTarget;
 import klatch.commitments.DepositEffect;
 import klatch.commitments.DepositState;
 import klatch.commitments.OwnClaim;
@@ -24,6 +25,8 @@ public sealed interface Change {
   record UseHash(PaymentHash hash, HashUse use) implements Change {}
 
   record PutOwnDeposit(EventId event, OwnDeposit deposit) implements Change {}
+
+  record PutClaimTarget(EventId event, ClaimTarget target) implements Change {}
 
   record PutOwnClaim(EventId event, int round, OwnClaim claim) implements Change {}
 }

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import klatch.commitments.ClaimTarget;
 import klatch.commitments.DepositEffect;
 import klatch.commitments.DepositState;
 import klatch.commitments.OwnClaim;
@@ -37,6 +38,9 @@ public interface CommitmentStore {
   Optional<OwnDeposit> ownDeposit(EventId event);
 
   SortedMap<Integer, OwnClaim> ownClaims(EventId event);
+
+  /** Where this person wants the payouts of an event; empty for wherever this node is paid. */
+  Optional<ClaimTarget> claimTarget(EventId event);
 
   /** An effect and whose deposit it is about. */
   record Todo(DeviceId person, DepositEffect effect) {}

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import klatch.commitments.ClaimTarget;
 import klatch.commitments.DepositState;
 import klatch.commitments.OwnClaim;
 import klatch.commitments.OwnDeposit;
@@ -29,6 +30,7 @@ public final class InMemoryCommitmentStore implements CommitmentStore {
     final Map<Integer, Map<DeviceId, PayoutState>> payouts = new TreeMap<>();
     final SortedMap<Integer, OwnClaim> claims = new TreeMap<>();
     Optional<OwnDeposit> own = Optional.empty();
+    Optional<ClaimTarget> target = Optional.empty();
   }
 
   @Override
@@ -43,6 +45,7 @@ public final class InMemoryCommitmentStore implements CommitmentStore {
           book(event).payouts.computeIfAbsent(round, r -> new LinkedHashMap<>()).put(person, state);
         case Change.UseHash(var hash, var use) -> uses.putIfAbsent(hash, use);
         case Change.PutOwnDeposit(var event, var deposit) -> book(event).own = Optional.of(deposit);
+        case Change.PutClaimTarget(var event, var target) -> book(event).target = Optional.of(target);
         case Change.PutOwnClaim(var event, var round, var claim) -> book(event).claims.put(round, claim);
       }
     }
@@ -92,5 +95,10 @@ public final class InMemoryCommitmentStore implements CommitmentStore {
   @Override
   public synchronized SortedMap<Integer, OwnClaim> ownClaims(EventId event) {
     return new TreeMap<>(known(event).claims);
+  }
+
+  @Override
+  public synchronized Optional<ClaimTarget> claimTarget(EventId event) {
+    return known(event).target;
   }
 }

@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import java.io.IOException;
 import java.util.function.Function;
+import klatch.commitments.ClaimTarget;
 import klatch.commitments.DepositEffect;
 import klatch.commitments.DepositState;
 import klatch.commitments.PaymentHash;
@@ -41,7 +42,8 @@ final class JournalJson {
     JsonMapper.Builder builder = JsonMapper.builder().addModule(hex)
         .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
         .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
-    for (Class<?> sealed : new Class<?>[]{DepositState.class, DepositEffect.class, PayoutState.class, HashUse.class}) {
+    for (Class<?> sealed : new Class<?>[]{DepositState.class, DepositEffect.class, PayoutState.class, HashUse.class,
+        ClaimTarget.class}) {
       builder.addMixIn(sealed, Kind.class);
       for (Class<?> kind : sealed.getPermittedSubclasses()) {
         builder.registerSubtypes(new NamedType(kind, kind.getSimpleName()));

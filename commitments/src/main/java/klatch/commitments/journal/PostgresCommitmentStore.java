@@ -16,6 +16,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
+import klatch.commitments.ClaimTarget;
 import klatch.commitments.DepositEffect;
 import klatch.commitments.DepositState;
 import klatch.commitments.GroupCommit;
@@ -74,6 +75,10 @@ public final class PostgresCommitmentStore implements CommitmentStore {
           "INSERT INTO own_deposit (event, state) VALUES (?, ?::jsonb)"
               + " ON CONFLICT (event) DO UPDATE SET state = excluded.state",
           event.bytes(), JournalJson.write(deposit, OwnDeposit.class));
+      case Change.PutClaimTarget(var event, var target) -> update(connection,
+          "INSERT INTO claim_target (event, state) VALUES (?, ?::jsonb)"
+              + " ON CONFLICT (event) DO UPDATE SET state = excluded.state",
+          event.bytes(), JournalJson.write(target, ClaimTarget.class));
       case Change.PutOwnClaim(var event, var round, var claim) -> update(connection,
           "INSERT INTO own_claim (event, round, state) VALUES (?, ?, ?::jsonb)"
               + " ON CONFLICT (event, round) DO UPDATE SET state = excluded.state",
@@ -134,6 +139,12 @@ public final class PostgresCommitmentStore implements CommitmentStore {
   public Optional<OwnDeposit> ownDeposit(EventId event) {
     return query("SELECT state FROM own_deposit WHERE event = ?",
         row -> JournalJson.read(row.getString(1), OwnDeposit.class), event.bytes()).stream().findFirst();
+  }
+
+  @Override
+  public Optional<ClaimTarget> claimTarget(EventId event) {
+    return query("SELECT state FROM claim_target WHERE event = ?",
+        row -> JournalJson.read(row.getString(1), ClaimTarget.class), event.bytes()).stream().findFirst();
   }
 
   @Override

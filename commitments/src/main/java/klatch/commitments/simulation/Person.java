@@ -12,6 +12,7 @@ import klatch.commitments.Lightning;
 import klatch.commitments.LockResult;
 import klatch.commitments.MoneyReport;
 import klatch.commitments.Msat;
+import klatch.commitments.PayAddresses;
 import klatch.commitments.SteppedDeposits;
 import klatch.commitments.Surroundings;
 import klatch.commitments.journal.CommitmentStore;
@@ -40,6 +41,8 @@ public final class Person {
   private final Meetup meetup;
   private final CommitmentStore store = new InMemoryCommitmentStore();
   private Fate fate = Fate.QUIET;
+  private PayAddresses addresses = PayAddresses.NONE;
+  private Optional<String> withdrawUrl = Optional.empty();
   private InMemoryLightning lightning;
   private Surroundings parts;
   private SteppedDeposits money;
@@ -64,7 +67,15 @@ public final class Person {
 
   private Surroundings surroundings() {
     return new Surroundings(key, fateful(LogStore.class, log), meetup, fateful(Lightning.class, lightning),
-        fateful(CommitmentStore.class, store), town.clock(), (step, moment) -> fate.at(step, moment));
+        fateful(CommitmentStore.class, store), town.clock(), (step, moment) -> fate.at(step, moment))
+        .with(addresses, withdrawUrl);
+  }
+
+  /** From now on this node looks addresses up there, and serves codes to withdraw by there; it starts again for it. */
+  public void reach(PayAddresses newAddresses, Optional<String> newWithdrawUrl) {
+    addresses = newAddresses;
+    withdrawUrl = newWithdrawUrl;
+    crash(0);
   }
 
   public String name() {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import klatch.commitments.ClaimTarget;
 import klatch.commitments.DepositEffect;
 import klatch.commitments.DepositState;
 import klatch.commitments.Msat;
@@ -101,5 +102,16 @@ abstract class CommitmentStoreContract {
     assertThat(store().ownDeposit(event)).isEqualTo(Optional.of(own));
     assertThat(store().ownClaims(event)).isEqualTo(Map.of(1, claim));
     assertThat(store().events()).contains(event);
+  }
+
+  @Test
+  void whereAPersonWantsThePayoutsComesBackAndTheLastWordCounts() {
+    EventId event = event(16);
+    assertThat(store().claimTarget(event)).isEmpty();
+    for (ClaimTarget target : List.of(new ClaimTarget.Address("a@b.example"), new ClaimTarget.Invoice("lnbc3"),
+        new ClaimTarget.Code(PREIMAGE), new ClaimTarget.OwnNode())) {
+      store().save(List.of(new Change.PutClaimTarget(event, target)));
+      assertThat(store().claimTarget(event)).contains(target);
+    }
   }
 }
