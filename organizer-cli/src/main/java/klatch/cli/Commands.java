@@ -2,7 +2,7 @@ package klatch.cli;
 
 import klatch.cli.bench.Bench;
 import klatch.cli.demo.Demo;
-import klatch.cli.demo.Regtest;
+import klatch.cli.regtest.Regtest;
 import klatch.cli.p2p.P2p;
 import klatch.web.wire.ErrorReply;
 import klatch.web.wire.PublicCode;

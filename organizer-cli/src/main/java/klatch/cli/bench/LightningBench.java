@@ -14,8 +14,8 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import klatch.cli.ForeignPrograms;
 import klatch.cli.Json;
-import klatch.cli.StartRefusedException;
 import klatch.commitments.Lightning;
 import klatch.commitments.Msat;
 import klatch.commitments.journal.PostgresGroupCommit;
@@ -25,10 +25,8 @@ import klatch.lightning.lnd.LndLightning;
 import klatch.log.Database;
 import klatch.regtest.LightningNode;
 import klatch.regtest.LndNode;
-import klatch.regtest.LndProgram;
 import klatch.regtest.Until;
 import klatch.regtest.chain.BitcoindChain;
-import klatch.regtest.chain.BitcoindProgram;
 import klatch.regtest.chain.Chain;
 import klatch.regtest.chain.EmbeddedChain;
 import klatch.regtest.chain.Folders;
@@ -107,8 +105,8 @@ public final class LightningBench implements Callable<Integer> {
 
   private DepositPace.Measured lnd(Database database) throws Exception {
     var money = database.withPrefix("lnd_").dataSource("money");
-    try (var chain = BitcoindChain.start(bitcoind());
-        var node = LndNode.start(lndProgram(), chain, "lnd");
+    try (var chain = BitcoindChain.start(ForeignPrograms.bitcoind());
+        var node = LndNode.start(ForeignPrograms.lnd(), chain, "lnd");
         var payer = LightningNode.start("lnd_payer", chain, database, ChannelPolicy.regtestLeaf());
         var commits = PostgresGroupCommit.open(money, PATIENCE);
         var payee = LndLightning.start(node.config(node.bakeMacaroon()), commits, money)) {
@@ -116,21 +114,6 @@ public final class LightningBench implements Callable<Integer> {
       open(chain, payer, node.nodeId(), node.member().address(), () -> usable(payer.lightning()) && usable(payee));
       return pace.measured(each, heldAtOnce);
     }
-  }
-
-  private static BitcoindProgram bitcoind() {
-    return switch (BitcoindProgram.locate()) {
-      case BitcoindProgram.Search.Found(var program) -> program;
-      case BitcoindProgram.Search.Absent(var reason) ->
-        throw new StartRefusedException("--lnd needs a bitcoind: " + reason);
-    };
-  }
-
-  private static LndProgram lndProgram() {
-    return switch (LndProgram.locate()) {
-      case LndProgram.Search.Found(var program) -> program;
-      case LndProgram.Search.Absent(var reason) -> throw new StartRefusedException("--lnd needs a real LND: " + reason);
-    };
   }
 
   private static void open(Chain chain, LightningNode payer, String payeeId, InetSocketAddress address,

@@ -1,7 +1,7 @@
 package klatch.cli.demo;
 
+import klatch.cli.ChainKind;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,7 +28,7 @@ public final class Demo implements Callable<Integer> {
   long depositSat;
 
   @Option(names = "--chain", paramLabel = "CHAIN", defaultValue = "embedded", description = "embedded, or bitcoind: one from PATH or Debian's (default: ${DEFAULT-VALUE}).")
-  DemoOptions.ChainKind chain;
+  ChainKind chain;
 
   @Option(names = "--topology", paramLabel = "TOPOLOGY", defaultValue = "routed", description = "routed: everybody has one channel, with a routing node; direct: with the organiser (default: ${DEFAULT-VALUE}).")
   DemoOptions.Topology topology;
@@ -65,10 +65,5 @@ public final class Demo implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
     return new DemoRun(options, System.out, json, keep).run() ? 0 : 1;
-  }
-
-  /** Reads enum names as they are typed. */
-  static String label(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
   }
 }

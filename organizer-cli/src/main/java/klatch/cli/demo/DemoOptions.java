@@ -1,6 +1,7 @@
 package klatch.cli.demo;
 
 import java.util.List;
+import klatch.cli.ChainKind;
 import klatch.cli.HaltAt;
 import klatch.commitments.KillPoint;
 
@@ -20,10 +21,6 @@ record DemoOptions(int attendees, int noShows, long depositSat, ChainKind chain,
 
   /** The kills are spread over the rehearsal; each costs a restart. */
   static final int MAX_KILLS = 1_000;
-
-  enum ChainKind {
-    EMBEDDED, BITCOIND
-  }
 
   enum Topology {
     ROUTED, DIRECT

@@ -1,11 +1,10 @@
 package klatch.cli.demo;
 
-import java.io.Console;
+import klatch.cli.Progress;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import klatch.cli.Json;
 import klatch.cli.Main;
 import klatch.regtest.chain.Folders;
@@ -35,7 +34,7 @@ final class DemoRun {
   boolean run() throws Exception {
     var directory = Files.createTempDirectory("klatch-demo");
     boolean finished = false;
-    try (var progress = new Progress(out, onTerminal() && !json); var footprint = Footprint.start()) {
+    try (var progress = new Progress(out, Progress.onTerminal() && !json); var footprint = Footprint.start()) {
       try (var world = World.build(options, directory, organiserMain, progress)) {
         var report = rehearse(world, progress);
         progress.end();
@@ -72,9 +71,5 @@ final class DemoRun {
   private void sayWhereItRuns(Path directory) {
     out.println("Everything goes on running until Ctrl-C. The organiser's node: klatch status --data-dir "
         + directory.resolve("organiser"));
-  }
-
-  static boolean onTerminal() {
-    return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
   }
 }

@@ -1,5 +1,6 @@
 package klatch.cli.demo;
 
+import klatch.cli.Progress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

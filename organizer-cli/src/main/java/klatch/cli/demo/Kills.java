@@ -1,5 +1,7 @@
 package klatch.cli.demo;
 
+import klatch.cli.Progress;
+import klatch.cli.ChainKind;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.nio.file.Files;
 import java.util.List;
@@ -16,7 +18,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code klatch regtest kills}: one evening after another while everybody's node is killed at random moments. */
 @Command(name = "kills", sortOptions = false, description = "Kill the organiser, the payers, and the node that their money comes through, hard at random moments, through as many evenings as it takes; every millisatoshi must be accounted for.")
-final class Kills implements Callable<Integer> {
+public final class Kills implements Callable<Integer> {
   private static final List<Killer.Victim> DICE = List.of(Killer.Victim.ORGANISER, Killer.Victim.ORGANISER,
       Killer.Victim.ROUTER, Killer.Victim.ATTENDEE, Killer.Victim.ATTENDEE);
 
@@ -37,7 +39,7 @@ final class Kills implements Callable<Integer> {
   int noShows;
 
   @Option(names = "--chain", paramLabel = "CHAIN", defaultValue = "embedded", description = "embedded or bitcoind (default: ${DEFAULT-VALUE}).")
-  DemoOptions.ChainKind chain;
+  ChainKind chain;
 
   @Option(names = "--json", description = "Print one JSON object as the last line.")
   boolean json;

@@ -1,5 +1,6 @@
 package klatch.cli.demo;
 
+import klatch.cli.Progress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +65,7 @@ final class Rehearsal {
     var organiser = new DemoReport.Organiser(money.potMsat(), money.paidOutMsat(), money.feesMsat(), organiserBefore,
         world.organiserBalance());
     long depositMsat = Msat.ofSat(options.depositSat()).value();
-    return new DemoReport(evening.event().toString(), Demo.label(options.chain()), depositMsat, attendees, organiser,
+    return new DemoReport(evening.event().toString(), options.chain().label(), depositMsat, attendees, organiser,
         conserved(attendees, organiser, depositMsat), audit, world.organiser().deaths(), seconds);
   }
 

@@ -1,5 +1,6 @@
 package klatch.cli.demo;
 
+import klatch.cli.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -9,7 +10,6 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -18,23 +18,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import klatch.cli.ApiClient;
 import klatch.cli.ApiRefusedException;
 import klatch.cli.FileClock;
+import klatch.cli.ForeignPrograms;
 import klatch.cli.HaltAt;
 import klatch.lightning.Network;
 import klatch.cli.NoNodeException;
 import klatch.cli.Node;
 import klatch.cli.NodeOptions;
-import klatch.cli.StartRefusedException;
-import klatch.commitments.Lightning;
 import klatch.commitments.LightningException;
 import klatch.commitments.Msat;
 import klatch.lightning.ChannelPolicy;
@@ -45,13 +40,10 @@ import klatch.libp2p.Multiaddr;
 import klatch.log.Database;
 import klatch.regtest.LightningNode;
 import klatch.regtest.LndNode;
-import klatch.regtest.LndProgram;
 import klatch.regtest.Member;
 import klatch.regtest.Topology;
 import klatch.regtest.chain.BitcoindChain;
-import klatch.regtest.chain.BitcoindProgram;
 import klatch.regtest.chain.Chain;
-import klatch.regtest.chain.EmbeddedChain;
 import klatch.web.wire.NodeStatus;
 import klatch.web.wire.PublicCode;
 import org.jspecify.annotations.Nullable;
@@ -81,9 +73,7 @@ final class World implements AutoCloseable {
   private final Optional<LndNode> lnd;
   private final OrganiserProcess organiser;
   private final Path organiserDir;
-  private final List<Node> attendees = new ArrayList<>();
-  /** Asking a node excludes killing it, so that whoever asks finds it alive. */
-  private final List<ReadWriteLock> lives = new ArrayList<>();
+  private final Attendees attendees = new Attendees(this::startAttendee);
   private @Nullable LightningNode router;
   private long offsetMillis;
 
@@ -109,13 +99,10 @@ final class World implements AutoCloseable {
 
   private Ground ground(DemoOptions options) {
     return switch (options.organiser()) {
-      case LDK -> new Ground(opened(switch (options.chain()) {
-        case EMBEDDED -> EmbeddedChain.start(InstantSource.system());
-        case BITCOIND -> BitcoindChain.start(bitcoind());
-      }), Optional.empty());
+      case LDK -> new Ground(opened(options.chain().start()), Optional.empty());
       case LND -> {
-        var program = lnd();
-        var bitcoind = opened(BitcoindChain.start(bitcoind()));
+        var program = ForeignPrograms.lnd();
+        var bitcoind = opened(BitcoindChain.start(ForeignPrograms.bitcoind()));
         yield new Ground(bitcoind, Optional.of(opened(LndNode.start(program, bitcoind, "organiser"))));
       }
     };
@@ -133,7 +120,7 @@ final class World implements AutoCloseable {
       progress
           .step(world.chain.kind() + " chain at block " + world.chain.tip().height() + ", nothing is mined by itself");
       progress.stage("nodes", 2);
-      world.startAttendees(options.attendees());
+      world.opened(world.attendees).start(options.attendees());
       progress.step(options.attendees() + " attendees, each with its own keys, log, libp2p host and Lightning node");
       var status = world.organiserStatus();
       progress.step("the organiser in process " + world.organiser.pid() + ", at " + status.listen().getFirst()
@@ -151,7 +138,7 @@ final class World implements AutoCloseable {
     long capacitySat = channelSat(options);
     var leaves = new ArrayList<Member>();
     var owned = new ArrayList<Member.Owned>();
-    for (int i = 0; i < attendees.size(); i++) {
+    for (int i = 0; i < options.attendees(); i++) {
       owned.add(new Member.Owned("attendee " + (i + 1), lightning(i)));
     }
     switch (options.topology()) {
@@ -202,9 +189,7 @@ final class World implements AutoCloseable {
         while (true) {
           Thread.sleep(DIAL_EVERY.toMillis());
           nodes.get().forEach(node -> dial(node, organiserMember));
-          for (int i = 0; i < attendees.size(); i++) {
-            attendee(i, node -> dialled(node, organiserAddress));
-          }
+          attendees.each(node -> dialled(node, organiserAddress));
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -246,7 +231,7 @@ final class World implements AutoCloseable {
       // As below.
     }
     if (router != null) {
-      dial(lightning(node), router.member());
+      dial(Attendees.lightning(node), router.member());
     }
     return node;
   }
@@ -291,24 +276,12 @@ final class World implements AutoCloseable {
 
   /** The Lightning node of an attendee. */
   LdkLightning lightning(int attendee) {
-    return lightning(attendees.get(attendee));
-  }
-
-  private static LdkLightning lightning(Node node) {
-    return node.money().orElseThrow().lightning();
-  }
-
-  private List<Lightning.Channel> channels(int attendee) {
-    return attendee(attendee, node -> lightning(node).status().channels());
+    return attendees.lightning(attendee);
   }
 
   /** What each attendee owns in its channels now. */
   List<Msat> balances() {
-    var balances = new ArrayList<Msat>();
-    for (int i = 0; i < attendees.size(); i++) {
-      balances.add(attendee(i, node -> lightning(node).status().balance()));
-    }
-    return balances;
+    return attendees.balances();
   }
 
   long organiserBalance() {
@@ -317,43 +290,19 @@ final class World implements AutoCloseable {
 
   /** Open channels, as the attendees and the organiser count them. */
   int channelCount() {
-    int count = lightningStatus().channels().size();
-    for (int i = 0; i < attendees.size(); i++) {
-      count += channels(i).size();
-    }
-    return count;
+    return lightningStatus().channels().size() + attendees.channels().stream().mapToInt(List::size).sum();
   }
 
   /** Waits until no HTLC is pending in anybody's channels and every channel is usable. */
   void awaitQuiet(Duration patience) {
-    Until.holds("every channel is quiet", patience, () -> {
-      for (int i = 0; i < attendees.size(); i++) {
-        if (!channels(i).stream().allMatch(c -> c.usable() && c.pendingHtlcs() == 0)) {
-          return false;
-        }
-      }
-      return lightningStatus().channels().stream().allMatch(c -> c.usable() && c.pendingHtlcs() == 0);
-    });
+    Until.holds("every channel is quiet", patience,
+        () -> attendees.channels().stream().flatMap(List::stream).allMatch(c -> c.usable() && c.pendingHtlcs() == 0)
+            && lightningStatus().channels().stream().allMatch(c -> c.usable() && c.pendingHtlcs() == 0));
   }
 
   private <T extends AutoCloseable> T opened(T part) {
     parts.push(part);
     return part;
-  }
-
-  static BitcoindProgram bitcoind() {
-    return switch (BitcoindProgram.locate()) {
-      case BitcoindProgram.Search.Found(var program) -> program;
-      case BitcoindProgram.Search.Absent(var reason) -> throw new IllegalStateException("no bitcoind: " + reason);
-    };
-  }
-
-  private static LndProgram lnd() {
-    return switch (LndProgram.locate()) {
-      case LndProgram.Search.Found(var program) -> program;
-      case LndProgram.Search.Absent(var reason) ->
-        throw new StartRefusedException("--organiser lnd needs a real LND: " + reason);
-    };
   }
 
   private OrganiserProcess startOrganiser(DemoOptions options, String main) throws IOException {
@@ -394,36 +343,9 @@ final class World implements AutoCloseable {
     }
   }
 
-  /** Starts the attendees' nodes, a few at a time. */
-  private void startAttendees(int count) throws Exception {
-    opened(this::closeAttendees);
-    try (var starters = Executors.newFixedThreadPool(4)) {
-      var started = new ArrayList<Future<Node>>();
-      for (int i = 1; i <= count; i++) {
-        var number = i;
-        started.add(starters.submit(() -> startAttendee(number)));
-      }
-      for (var node : started) {
-        attendees.add(node.get());
-        lives.add(new ReentrantReadWriteLock());
-      }
-    }
-  }
-
   /** Ends an attendee's node in order and starts it again on what it has stored. */
   void reopen(int attendee) {
-    attendees.get(attendee).close();
-    attendees.set(attendee, startAttendee(attendee + 1));
-  }
-
-  private void closeAttendees() {
-    for (var node : attendees) {
-      try {
-        node.close();
-      } catch (RuntimeException e) {
-        System.err.println("klatch demo: an attendee's node did not close: " + e);
-      }
-    }
+    attendees.reopen(attendee);
   }
 
   private Node startAttendee(int number) {
@@ -446,25 +368,12 @@ final class World implements AutoCloseable {
 
   /** As {@link #reopen}, but its money ends as in a crash: what was not stored is gone. From any thread. */
   void killAttendee(int attendee) {
-    var life = lives.get(attendee).writeLock();
-    life.lock();
-    try {
-      attendees.get(attendee).kill();
-      attendees.set(attendee, startAttendee(attendee + 1));
-    } finally {
-      life.unlock();
-    }
+    attendees.kill(attendee);
   }
 
   /** Asks an attendee's node, which lives as long as it takes: keep it short. From any thread. */
   <T> T attendee(int attendee, Function<Node, T> question) {
-    var life = lives.get(attendee).readLock();
-    life.lock();
-    try {
-      return question.apply(attendees.get(attendee));
-    } finally {
-      life.unlock();
-    }
+    return attendees.ask(attendee, question);
   }
 
   Database database() {
@@ -480,7 +389,7 @@ final class World implements AutoCloseable {
   }
 
   List<Node> attendees() {
-    return attendees;
+    return attendees.nodes();
   }
 
   Path clockFile() {

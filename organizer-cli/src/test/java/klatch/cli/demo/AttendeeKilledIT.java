@@ -1,5 +1,7 @@
 package klatch.cli.demo;
 
+import klatch.cli.Progress;
+import klatch.cli.ChainKind;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.OutputStream;
@@ -37,7 +39,7 @@ final class AttendeeKilledIT {
   private static final long MINUTE = 60_000;
   private static final long DEPOSIT_MSAT = 10_000_000;
   private static final DemoOptions OPTIONS = new DemoOptions(2, 1, DEPOSIT_MSAT / 1_000,
-      DemoOptions.ChainKind.EMBEDDED, DemoOptions.Topology.DIRECT, List.of(), 0, 1);
+      ChainKind.EMBEDDED, DemoOptions.Topology.DIRECT, List.of(), 0, 1);
   /** In this process; stays at home. */
   private static final int ABSENT = 0;
   /** In a process of its own; comes, and is killed. */

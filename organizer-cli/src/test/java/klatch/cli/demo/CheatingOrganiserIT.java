@@ -1,5 +1,7 @@
 package klatch.cli.demo;
 
+import klatch.cli.Progress;
+import klatch.cli.ChainKind;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.OutputStream;
@@ -50,7 +52,7 @@ final class CheatingOrganiserIT {
 
   @Test
   void everyCheatIsNamedWithTheEntriesThatProveIt() throws Exception {
-    var options = new DemoOptions(4, 1, 10_000, DemoOptions.ChainKind.EMBEDDED, DemoOptions.Topology.DIRECT, List.of(),
+    var options = new DemoOptions(4, 1, 10_000, ChainKind.EMBEDDED, DemoOptions.Topology.DIRECT, List.of(),
         0, 1);
     var out = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     try (var progress = new Progress(out, false);

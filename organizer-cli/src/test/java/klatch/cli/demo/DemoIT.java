@@ -1,5 +1,7 @@
 package klatch.cli.demo;
 
+import klatch.cli.Progress;
+import klatch.cli.ChainKind;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -30,7 +32,7 @@ final class DemoIT {
   Path directory;
 
   private static DemoOptions options(int attendees, int noShows, DemoOptions.Topology topology) {
-    return new DemoOptions(attendees, noShows, DEPOSIT_SAT, DemoOptions.ChainKind.EMBEDDED, topology, List.of(), 0, 1);
+    return new DemoOptions(attendees, noShows, DEPOSIT_SAT, ChainKind.EMBEDDED, topology, List.of(), 0, 1);
   }
 
   private static JsonNode demo(int attendees, int noShows, DemoOptions.Topology topology) throws Exception {

@@ -1,5 +1,6 @@
 package klatch.cli.demo;
 
+import klatch.cli.ChainKind;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
@@ -18,7 +19,7 @@ final class LndDemoIT {
   void anEveningAtARealLndIsExactToTheMillisatoshi() throws Exception {
     Assumptions.assumeTrue(LndProgram.locate() instanceof LndProgram.Search.Found,
         () -> LndProgram.locate().toString());
-    var options = new DemoOptions(2, 1, 10_000, DemoOptions.ChainKind.EMBEDDED, DemoOptions.Topology.ROUTED,
+    var options = new DemoOptions(2, 1, 10_000, ChainKind.EMBEDDED, DemoOptions.Topology.ROUTED,
         List.of(), 0, 1).withLnd();
     var bytes = new ByteArrayOutputStream();
     boolean good;

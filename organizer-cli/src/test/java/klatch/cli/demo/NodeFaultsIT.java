@@ -1,5 +1,7 @@
 package klatch.cli.demo;
 
+import klatch.cli.Progress;
+import klatch.cli.ChainKind;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -50,7 +52,7 @@ final class NodeFaultsIT {
 
   private static Progress progress = new Progress(
       new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), false);
-  private static final DemoOptions OPTIONS = new DemoOptions(3, 1, DEPOSIT_SAT, DemoOptions.ChainKind.EMBEDDED,
+  private static final DemoOptions OPTIONS = new DemoOptions(3, 1, DEPOSIT_SAT, ChainKind.EMBEDDED,
       DemoOptions.Topology.DIRECT, List.of(), 0, 1);
   private static World world;
 
@@ -128,7 +130,7 @@ final class NodeFaultsIT {
 
   @Test
   void whoeverIsOneTooManyTooLateTooEarlyOrTwiceIsToldSo() throws Exception {
-    var two = new DemoOptions(2, 1, DEPOSIT_SAT, DemoOptions.ChainKind.EMBEDDED, DemoOptions.Topology.DIRECT, List.of(),
+    var two = new DemoOptions(2, 1, DEPOSIT_SAT, ChainKind.EMBEDDED, DemoOptions.Topology.DIRECT, List.of(),
         0, 1);
     try (var evening = new Evening(world, two, progress, "Small")) {
       evening.announce();

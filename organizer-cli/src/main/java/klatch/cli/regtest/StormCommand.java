@@ -1,5 +1,6 @@
-package klatch.cli.demo;
+package klatch.cli.regtest;
 
+import klatch.cli.Progress;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.util.Locale;

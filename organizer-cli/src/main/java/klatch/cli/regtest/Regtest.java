@@ -1,5 +1,6 @@
-package klatch.cli.demo;
+package klatch.cli.regtest;
 
+import klatch.cli.demo.Kills;
 import picocli.CommandLine.Command;
 
 /** {@code klatch regtest}: a playground and trials on chains of their own. */

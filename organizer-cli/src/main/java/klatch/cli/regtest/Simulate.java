@@ -1,5 +1,6 @@
-package klatch.cli.demo;
+package klatch.cli.regtest;
 
+import klatch.cli.Progress;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.io.IOException;
@@ -61,7 +62,7 @@ final class Simulate implements Callable<Integer> {
     ((Logger) LoggerFactory.getLogger("klatch.commitments")).setLevel(Level.ERROR);
     List<EveningOutcome> evenings;
     var err = System.err;
-    try (var progress = new Progress(err, DemoRun.onTerminal())) {
+    try (var progress = new Progress(err, Progress.onTerminal())) {
       progress.stage("evenings", events);
       evenings = study.play(done -> {
         if (done % Math.max(1, events / 10) == 0) {

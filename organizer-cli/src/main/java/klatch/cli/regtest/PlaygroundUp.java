@@ -1,10 +1,10 @@
-package klatch.cli.demo;
+package klatch.cli.regtest;
 
+import klatch.cli.ChainKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import klatch.cli.Json;
-import klatch.regtest.chain.BitcoindChain;
 import klatch.regtest.network.NetworkPlan;
 import klatch.regtest.playground.Playground;
 import picocli.CommandLine.Command;
@@ -26,7 +26,7 @@ final class PlaygroundUp implements Callable<Integer> {
   int nodes;
 
   @Option(names = "--chain", paramLabel = "CHAIN", defaultValue = "embedded", description = "embedded or bitcoind (default: ${DEFAULT-VALUE}).")
-  DemoOptions.ChainKind chain;
+  ChainKind chain;
 
   @Option(names = "--json", description = "Print where it is as one JSON object.")
   boolean json;
@@ -41,10 +41,7 @@ final class PlaygroundUp implements Callable<Integer> {
     }
     var leaves = new ArrayList<>(NAMES.subList(0, nodes - 1));
     var plan = NetworkPlan.star("router", leaves.toArray(String[]::new));
-    var network = (chain == DemoOptions.ChainKind.BITCOIND
-        ? plan.on(() -> BitcoindChain.start(World.bitcoind()))
-        : plan)
-        .start();
+    var network = plan.on(chain::start).start();
     var playground = new Playground(network);
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
       playground.close();

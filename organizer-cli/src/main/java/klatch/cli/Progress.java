@@ -1,14 +1,16 @@
-package klatch.cli.demo;
+package klatch.cli;
 
+import java.io.Console;
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.Optional;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /** Shows steps as they happen: a bar for each stage on a terminal, plain lines otherwise. Used by one thread. */
-final class Progress implements AutoCloseable {
+public final class Progress implements AutoCloseable {
   private final PrintStream out;
   private final boolean terminal;
   private final long begunNanos = System.nanoTime();
@@ -16,13 +18,18 @@ final class Progress implements AutoCloseable {
   private String stage = "";
   private long done;
 
-  Progress(PrintStream out, boolean terminal) {
+  public Progress(PrintStream out, boolean terminal) {
     this.out = out;
     this.terminal = terminal;
   }
 
+  /** Whether somebody sees it happen. */
+  public static boolean onTerminal() {
+    return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+  }
+
   /** Begins a stage of so many steps. */
-  void stage(String name, int steps) {
+  public void stage(String name, int steps) {
     end();
     stage = name;
     done = 0;
@@ -35,7 +42,7 @@ final class Progress implements AutoCloseable {
   }
 
   /** One step of the stage is done. */
-  void step(String what) {
+  public void step(String what) {
     done++;
     if (bar != null) {
       bar.stepTo(done);
@@ -46,7 +53,7 @@ final class Progress implements AutoCloseable {
   }
 
   /** Something worth a line of its own. */
-  void note(String what) {
+  public void note(String what) {
     if (bar != null) {
       end();
     }
@@ -58,16 +65,18 @@ final class Progress implements AutoCloseable {
     out.flush();
   }
 
-  double seconds() {
+  /** Since this began. */
+  public double seconds() {
     return (System.nanoTime() - begunNanos) / 1e9;
   }
 
-  String stage() {
+  /** The one that is shown. */
+  public String stage() {
     return stage;
   }
 
   /** Ends the stage that is shown. */
-  void end() {
+  public void end() {
     if (bar != null) {
       bar.close();
       bar = null;

@@ -1,4 +1,4 @@
-package klatch.cli.demo;
+package klatch.cli.regtest;
 
 import java.nio.file.Files;
 import java.util.concurrent.Callable;
