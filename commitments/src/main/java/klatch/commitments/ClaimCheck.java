@@ -36,7 +36,7 @@ final class ClaimCheck {
     } catch (IllegalArgumentException e) {
       return new Refused("not an invoice: " + e.getMessage());
     }
-    Optional<String> wrong = problem(invoice, payout, parts.clock().millis());
+    Optional<String> wrong = problem(invoice, payout, parts.lightningClock().millis());
     if (wrong.isPresent()) {
       return new Refused(wrong.get());
     }

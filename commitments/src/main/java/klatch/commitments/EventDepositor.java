@@ -195,7 +195,7 @@ final class EventDepositor {
         return Optional.of("the invoice's final CLTV is " + invoice.finalCltvBlocks() + " blocks, allowed are "
             + terms.finalCltvBlocks() + ".." + most);
       }
-      long nowSeconds = Math.floorDiv(now, 1_000L);
+      long nowSeconds = Math.floorDiv(parts.lightningClock().millis(), 1_000L);
       if (invoice.expiresAtEpochSecond() <= nowSeconds) {
         return Optional.of("the invoice expired at " + invoice.expiresAtEpochSecond() + ", it is " + nowSeconds
             + " (seconds since 1970); the organiser has to offer the deposit again");

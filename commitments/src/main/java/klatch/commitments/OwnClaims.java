@@ -171,7 +171,7 @@ final class OwnClaims {
   private Optional<Lightning.Invoice> checked(String bolt11, Due due) {
     try {
       Lightning.Invoice invoice = parts.lightning().decode(bolt11);
-      Optional<String> wrong = ClaimCheck.problem(invoice, due.payout(), parts.clock().millis())
+      Optional<String> wrong = ClaimCheck.problem(invoice, due.payout(), parts.lightningClock().millis())
           .or(() -> parts.store().use(invoice.hash()).filter(use -> !use.equals(new HashUse.OwnClaim(event,
               due.round()))).map(use -> "the invoice's hash " + invoice.hash() + " is in use for something else"));
       if (wrong.isPresent()) {

@@ -14,12 +14,14 @@ import klatch.meetup.Meetup;
  * @param addresses   where invoices for this person's Lightning address come from
  * @param withdrawUrl where wallets reach this node to withdraw payouts by code, without a slash at its end; empty if it
  *                    serves no codes
+ * @param lightningClock by which invoices expire: in a rehearsal, {@code clock} jumps ahead of it
  */
 public record Surroundings(Ed25519Key key, LogStore log, Meetup meetup, Lightning lightning, CommitmentStore store,
-    InstantSource clock, KillPoint killPoint, PayAddresses addresses, Optional<String> withdrawUrl) {
+    InstantSource clock, KillPoint killPoint, PayAddresses addresses, Optional<String> withdrawUrl,
+    InstantSource lightningClock) {
   public Surroundings(Ed25519Key key, LogStore log, Meetup meetup, Lightning lightning, CommitmentStore store,
       InstantSource clock, KillPoint killPoint) {
-    this(key, log, meetup, lightning, store, clock, killPoint, PayAddresses.NONE, Optional.empty());
+    this(key, log, meetup, lightning, store, clock, killPoint, PayAddresses.NONE, Optional.empty(), clock);
   }
 
   public Surroundings(Ed25519Key key, LogStore log, Meetup meetup, Lightning lightning, CommitmentStore store,
@@ -29,7 +31,14 @@ public record Surroundings(Ed25519Key key, LogStore log, Meetup meetup, Lightnin
 
   /** The same, with these ways for people without a Lightning node. */
   public Surroundings with(PayAddresses newAddresses, Optional<String> newWithdrawUrl) {
-    return new Surroundings(key, log, meetup, lightning, store, clock, killPoint, newAddresses, newWithdrawUrl);
+    return new Surroundings(key, log, meetup, lightning, store, clock, killPoint, newAddresses, newWithdrawUrl,
+        lightningClock);
+  }
+
+  /** The same, with invoices that expire by this clock. */
+  public Surroundings with(InstantSource newLightningClock) {
+    return new Surroundings(key, log, meetup, lightning, store, clock, killPoint, addresses, withdrawUrl,
+        newLightningClock);
   }
 
   DeviceId self() {

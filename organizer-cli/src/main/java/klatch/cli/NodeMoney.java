@@ -2,6 +2,7 @@ package klatch.cli;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -101,7 +102,9 @@ public final class NodeMoney implements AutoCloseable {
         var surroundings = new Surroundings(keys.device(), log, meetup, lightning,
             new PostgresCommitmentStore(pool, commits), clock,
             HaltAt.fromProperty(options.chain().network(), options.dataDir()))
-            .with(LnurlPay.open(options.chain().network() == Network.REGTEST, lightning::decode, clock), withdrawUrl);
+            .with(LnurlPay.open(options.chain().network() == Network.REGTEST, lightning::decode, Clock.systemUTC()),
+                withdrawUrl)
+            .with(Clock.systemUTC());
         return new NodeMoney(commits, purse, deposits(purse, outfit.apply(surroundings)));
       } catch (RuntimeException e) {
         purse.close();
