@@ -18,9 +18,8 @@ import klatch.lightning.chain.RpcLogin;
 
 /** What the node's options say about the chain, opened. */
 final class NodeChain {
-  /** A public server is asked no more often for its tip; on regtest nobody likes to wait. */
+  /** A public server is asked no more often for its tip. */
   private static final Duration ESPLORA_EVERY = Duration.ofSeconds(10);
-  private static final Duration REGTEST_EVERY = Duration.ofMillis(100);
   /** A machine that starts starts its bitcoind too. */
   private static final Duration STARTING_PATIENCE = Duration.ofSeconds(30);
   private static final Duration PAUSE = Duration.ofMillis(500);
@@ -36,7 +35,7 @@ final class NodeChain {
     ChainSource source = source(blocks, network);
     Duration atMostEvery = switch (blocks) {
       case NodeOptions.Bitcoind _ -> Duration.ZERO;
-      case NodeOptions.Esplora _ -> network == Network.REGTEST ? REGTEST_EVERY : ESPLORA_EVERY;
+      case NodeOptions.Esplora _ -> network == Network.REGTEST ? Duration.ZERO : ESPLORA_EVERY;
     };
     var gate = ChainGate.open(source, network, Optional.of(dataDir.resolve("headers-" + network.label())), atMostEvery,
         InstantSource.system());

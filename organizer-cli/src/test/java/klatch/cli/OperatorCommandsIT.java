@@ -21,6 +21,7 @@ import klatch.regtest.LightningNode;
 import klatch.regtest.Until;
 import klatch.regtest.chain.Chain;
 import klatch.regtest.chain.EmbeddedChain;
+import klatch.regtest.chain.EsploraServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,15 +63,38 @@ final class OperatorCommandsIT {
   @Test
   void channelsAreOpenedPaidThroughAndClosedWithNothingButTheseCommands() throws Exception {
     try (Chain chain = EmbeddedChain.start(java.time.InstantSource.system());
+        var esplora = EsploraServer.start(chain.rpc());
         var database = Database.embedded(directory.resolve("postgres"), "");
         var stranger = LightningNode.start("stranger", chain, database, ChannelPolicy.regtestLeaf());
-        var _ = Node.start(options(chain, database))) {
+        var _ = Node.start(options(esplora, database))) {
       fundsArrive(chain);
       opensAChannel(chain, stranger);
       paysAndIsPaid(stranger);
       refusesWhatMakesNoSense();
       closesAndSendsItsCoins(chain);
+      saysWhatIsWrongWithItsChain(esplora);
     }
+  }
+
+  private void saysWhatIsWrongWithItsChain(EsploraServer esplora) throws Exception {
+    var good = new StringWriter();
+    assertThat(doctor(good, esplora)).isZero();
+    assertThat(good.toString()).contains("the Esplora server at " + esplora.uri() + " is on regtest");
+    assertThat(json("status").required("lightning").path("chain").isMissingNode()).isTrue();
+    esplora.close();
+    Until.holds("the status says so", PATIENCE, () -> run("status").out()
+        .contains("start it, or check the address; the node goes on by itself when it does"));
+    assertThat(json("status").required("lightning").required("chain").asText()).contains("does not answer");
+    var bad = new StringWriter();
+    assertThat(doctor(bad, esplora)).isEqualTo(1);
+    assertThat(bad.toString()).contains("BAD").contains("does not answer");
+  }
+
+  private static int doctor(StringWriter out, EsploraServer esplora) {
+    return Commands.of(_ -> {
+      throw new AssertionError("no command but up starts a node");
+    }).setOut(new PrintWriter(out)).setErr(new PrintWriter(out)).execute("doctor", "--esplora",
+        esplora.uri().toString());
   }
 
   private void fundsArrive(Chain chain) throws Exception {
@@ -161,13 +185,11 @@ final class OperatorCommandsIT {
         .isEqualTo(all - 40_000_000 - sent.required("feeSat").asLong());
   }
 
-  private NodeOptions options(Chain chain, Database database) {
-    var rpc = chain.rpc();
+  /** Its chain is an Esplora server; those of the other tests are bitcoinds. */
+  private NodeOptions options(EsploraServer esplora, Database database) {
     return new NodeOptions(directory.resolve("anna"),
         new NodeOptions.Storage(Optional.of(database.urlWithLogin()), "anna_"),
-        new NodeOptions.Chain(Network.REGTEST,
-            Optional
-                .of(new NodeOptions.Bitcoind(rpc.uri(), new NodeOptions.Login.Password(rpc.user(), rpc.password())))),
+        new NodeOptions.Chain(Network.REGTEST, Optional.of(new NodeOptions.Esplora(esplora.uri()))),
         new NodeOptions.Ports(List.of("/ip4/127.0.0.1/tcp/0"), 0, 0), Optional.empty(), Optional.empty());
   }
 }

@@ -9,9 +9,12 @@ import static klatch.regtest.network.Expectation.usable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
+import java.time.Instant;
 import klatch.commitments.Lightning.Invoice;
 import klatch.commitments.Msat;
 import klatch.commitments.PaymentId;
+import klatch.regtest.chain.RpcClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -98,6 +101,23 @@ class RegtestNetworkIT {
   void aReorganisationOfTwoBlocksLeavesEverythingUsable() {
     network.reorg(2);
     network.nodes().forEach(node -> network.await(usable(node)));
+  }
+
+  @Test
+  void theChainsClockGoesAheadAndAHeldPaymentStaysHeld() {
+    Hold hold = payee.hold(AMOUNT);
+    PaymentId payment = payer.pay(hold);
+    network.await(held(payee, hold));
+    Instant before = network.chain().clock();
+    network.advance(Duration.ofMinutes(20));
+    try (RpcClient rpc = new RpcClient(network.chain().rpc())) {
+      assertThat(Instant.ofEpochSecond(rpc.call("getblockchaininfo").path("mediantime").asLong()))
+          .isAfter(before.plus(Duration.ofMinutes(19)));
+    }
+    network.await(held(payee, hold));
+    payee.collect(hold);
+    network.await(paid(payer, payment));
+    network.awaitQuiet();
   }
 
   @Test
