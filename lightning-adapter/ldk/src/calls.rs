@@ -1,17 +1,19 @@
 //! The requests that a node answers, one function each.
 
 use crate::config::{hex, hex32, to_hex};
+use crate::gossip;
 use crate::node::{channel_hex, runtime, Node, PEER};
 use crate::peers;
 use crate::Failure;
 use bitcoin::consensus::deserialize;
 use bitcoin::secp256k1::PublicKey;
-use bitcoin::Transaction;
+use bitcoin::{Amount, ScriptBuf, Transaction, TxOut};
 use lightning::chain::channelmonitor::Balance;
 use lightning::ln::channel_state::{ChannelDetails, InboundHTLCStateDetails};
 use lightning::ln::channelmanager::{
 	Bolt11InvoiceParameters, Bolt11PaymentError, PaymentId, Retry, RetryableSendFailure,
 };
+use lightning::ln::funding::SpliceContribution;
 use lightning::ln::types::ChannelId;
 use lightning::routing::router::{PaymentParameters, RouteParameters, RouteParametersConfig, Router};
 use lightning::types::payment::{PaymentHash, PaymentPreimage};
@@ -41,6 +43,8 @@ pub enum Request {
 	Channels {},
 	Held {},
 	Anchors {},
+	Graph {},
+	AskSplice { channel: String, sat: u64, script: String },
 	Answer { sequence: u64, answer: Value },
 	Open { node_id: String, capacity_sat: u64, push_msat: u64, name: u64, announced: bool, anchors: bool },
 	Fund { channels: Vec<Unfunded>, transaction: String },
@@ -72,6 +76,7 @@ pub fn answer(node: &Node, request: Request) -> Result<Value, Failure> {
 	let changes_manager = matches!(
 		request,
 		Request::Open { .. }
+			| Request::AskSplice { .. }
 			| Request::Fund { .. }
 			| Request::Close { .. }
 			| Request::Claim { .. }
@@ -92,6 +97,8 @@ fn answered(node: &Node, request: Request) -> Result<Value, Failure> {
 		Request::Channels {} => Ok(channels(node)),
 		Request::Held {} => Ok(held(node)),
 		Request::Anchors {} => Ok(json!({ "channels": anchors(node) })),
+		Request::Graph {} => Ok(gossip::told(node)),
+		Request::AskSplice { channel, sat, script } => ask_splice(node, &channel, sat, &script),
 		Request::Answer { sequence, answer } => {
 			node.events.answered(sequence, answer);
 			Ok(json!({}))
@@ -260,15 +267,32 @@ fn fund(node: &Node, channels: &[Unfunded], transaction: &str) -> Result<Value, 
 	Ok(json!({}))
 }
 
-fn close(node: &Node, channel: &str, force: bool) -> Result<Value, Failure> {
+fn known(node: &Node, channel: &str) -> Result<(ChannelId, PublicKey), Failure> {
 	let id = channel_id(channel)?;
-	let peer = node
-		.manager
+	node.manager
 		.list_channels()
 		.iter()
 		.find(|channel| channel.channel_id == id)
-		.map(|channel| channel.counterparty.node_id)
-		.ok_or_else(|| Failure::bad(format!("there is no channel {channel}")))?;
+		.map(|channel| (id, channel.counterparty.node_id))
+		.ok_or_else(|| Failure::bad(format!("there is no channel {channel}")))
+}
+
+/// Asks the peer to pay some of the channel out to a script while it stays open. Nodes of ours refuse; so this is for
+/// rehearsals of that alone.
+fn ask_splice(node: &Node, channel: &str, sat: u64, script: &str) -> Result<Value, Failure> {
+	let (id, peer) = known(node, channel)?;
+	let output = TxOut {
+		value: Amount::from_sat(sat),
+		script_pubkey: ScriptBuf::from_bytes(hex(script, "the script")?),
+	};
+	node.manager
+		.splice_channel(&id, &peer, SpliceContribution::SpliceOut { outputs: vec![output] }, 1_000, None)
+		.map_err(|e| refused("no splice was asked for", e))?;
+	Ok(json!({}))
+}
+
+fn close(node: &Node, channel: &str, force: bool) -> Result<Value, Failure> {
+	let (id, peer) = known(node, channel)?;
 	let closed = if force {
 		node.manager.force_close_broadcasting_latest_txn(&id, &peer, "closed by its owner".to_string())
 	} else {

@@ -99,6 +99,7 @@ fn user_config(raw: &Raw) -> UserConfig {
 	config.channel_handshake_config.announce_for_forwarding = raw.announced;
 	config.channel_handshake_config.negotiate_anchors_zero_fee_htlc_tx = true;
 	config.manually_accept_inbound_channels = true;
+	config.reject_inbound_splices = true;
 	config.channel_handshake_limits.force_announced_channel_preference = false;
 	config.channel_config.forwarding_fee_base_msat = raw.forward_base_msat;
 	config.channel_config.forwarding_fee_proportional_millionths = raw.forward_ppm;

@@ -9,6 +9,7 @@ mod calls;
 mod chain;
 mod config;
 mod events;
+mod gossip;
 mod node;
 mod panics;
 mod peers;
@@ -24,6 +25,8 @@ use std::time::Duration;
 
 /// No request is longer: the largest is the state at start, and that is no request.
 const MAX_REQUEST_LENGTH: u64 = 1 << 20;
+/// The whole network is a few megabytes.
+const MAX_GOSSIP_LENGTH: u64 = 64 << 20;
 const MAX_STATE_LENGTH: u64 = 1 << 30;
 const HEADER_LENGTH: usize = 8;
 
@@ -181,6 +184,20 @@ pub extern "C" fn klatch_ldk_snapshot(handle: u64) -> *mut u8 {
 		let node = node(handle)?;
 		node.healthy()?;
 		Ok(node.snapshot())
+	})
+}
+
+/// Takes a rapid gossip snapshot in: `{"channels":n,"nodes":n,"seenAt":n}`
+///
+/// # Safety
+/// `snapshot` points to `length` readable bytes.
+#[no_mangle]
+pub unsafe extern "C" fn klatch_ldk_gossip(handle: u64, snapshot: *const u8, length: u64) -> *mut u8 {
+	answer(|| {
+		let snapshot = taken(snapshot, length, MAX_GOSSIP_LENGTH, "a gossip snapshot")?;
+		let node = node(handle)?;
+		node.healthy()?;
+		told(gossip::take(&node, snapshot)?)
 	})
 }
 

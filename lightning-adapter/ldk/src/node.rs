@@ -61,7 +61,7 @@ const LONGEST_FEE_INTERVAL: Duration = Duration::from_secs(60);
 const NODE_ID: &str = "node";
 pub const PEER: &str = "peer/";
 
-type Graph = NetworkGraph<Arc<Log>>;
+pub type Graph = NetworkGraph<Arc<Log>>;
 type Scorer = ProbabilisticScorer<Arc<Graph>, Arc<Log>>;
 type Gossip = P2PGossipSync<Arc<Graph>, Arc<dyn UtxoLookup + Send + Sync>, Arc<Log>>;
 type ChainMonitor = LdkChainMonitor<
@@ -161,6 +161,8 @@ pub struct Node {
 	pub monitor: Arc<ChainMonitor>,
 	pub peers: Arc<PeerManager>,
 	pub router: Arc<Router>,
+	pub graph: Arc<Graph>,
+	pub log: Arc<Log>,
 	pub state: Arc<State>,
 	pub events: Arc<Events>,
 	pub addresses: Addresses,
@@ -426,6 +428,8 @@ impl Node {
 			manager,
 			monitor: parts.monitor.clone(),
 			router: parts.router.clone(),
+			graph: parts.graph.clone(),
+			log: parts.log.clone(),
 			state: parts.state.clone(),
 			events: events.clone(),
 			addresses: Arc::new(Mutex::new(stored_peers(stored))),

@@ -2,12 +2,14 @@ package klatch.lightning;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +39,7 @@ import org.slf4j.LoggerFactory;
  * somebody watches.
  */
 public final class LdkLightning implements Lightning {
+  private static final Logger LOG = LoggerFactory.getLogger(LdkLightning.class);
   private static final int DIAL_ATTEMPTS = 5;
   private static final long MSAT_PER_SAT = 1_000;
   /** How many addresses are looked at where nobody knows how many were given out. */
@@ -57,6 +60,7 @@ public final class LdkLightning implements Lightning {
   private final LdkFunding funding;
   private final LdkQuestions questions;
   private final LostChannels lost;
+  private volatile Optional<RapidGossip> gossip = Optional.empty();
   private final String nodeId;
   /** Two payments under one id, asked for at once, must not both find it unknown. */
   private final ReentrantLock paying = new ReentrantLock();
@@ -241,6 +245,32 @@ public final class LdkLightning implements Lightning {
     node.call(LdkNode.request("close").put("channel", channelId).put("force", force));
   }
 
+  /** What the node knows of the network: channels that anybody has announced. */
+  public record Graph(int channels, int nodes) {}
+
+  public Graph graph() {
+    JsonNode graph = node.call(LdkNode.request("graph"));
+    return new Graph(graph.required("channels").asInt(), graph.required("nodes").asInt());
+  }
+
+  /** Takes a rapid gossip snapshot in. @return the second of its newest update */
+  long takeGossip(byte[] snapshot) {
+    JsonNode known = node.gossip(snapshot);
+    LOG.info("{}: {} channels of {} nodes are known", config.alias(), known.path("channels"), known.path("nodes"));
+    return known.required("seenAt").asLong();
+  }
+
+  /** Asks this server for the network's graph, now and every few hours, until the node is closed. */
+  public void followGossip(URI server) {
+    gossip = Optional.of(RapidGossip.following(server, this));
+  }
+
+  /** Asks a peer to pay some of a channel out while it stays open, which nodes of ours refuse: for rehearsals of that. */
+  void askSplice(String channelId, long sat) {
+    node.call(LdkNode.request("askSplice").put("channel", channelId).put("sat", sat).put("script",
+        HexFormat.of().formatHex(wallet.sweepScript())));
+  }
+
   /** The newest payments in either direction, newest first. */
   public List<PaymentRecord> payments(int limit) {
     return store.payments(limit);
@@ -400,6 +430,7 @@ public final class LdkLightning implements Lightning {
   /** Ends the node in order, with a last cut. If PostgreSQL is away it does without, as after a crash. */
   @Override
   public void close() {
+    gossip.ifPresent(RapidGossip::close);
     lost.close();
     node.stop();
     events.close();
@@ -409,6 +440,7 @@ public final class LdkLightning implements Lightning {
 
   /** Ends the node as a crash would, without a last cut: for trials. */
   public void halt() {
+    gossip.ifPresent(RapidGossip::close);
     lost.close();
     cuts.abandoned = true;
     node.stop();

@@ -26,6 +26,7 @@ final class LdkNative {
   private final MethodHandle waitDirty;
   private final MethodHandle snapshot;
   private final MethodHandle persisted;
+  private final MethodHandle gossip;
   private final MethodHandle stop;
   private final MethodHandle drop;
   private final MethodHandle free;
@@ -62,6 +63,7 @@ final class LdkNative {
     waitDirty = function(symbols, "klatch_ldk_wait_dirty", LONG, LONG, LONG);
     snapshot = function(symbols, "klatch_ldk_snapshot", LONG);
     persisted = function(symbols, "klatch_ldk_persisted", LONG, LONG);
+    gossip = function(symbols, "klatch_ldk_gossip", LONG, ValueLayout.ADDRESS, LONG);
     stop = function(symbols, "klatch_ldk_stop", LONG);
     drop = function(symbols, "klatch_ldk_drop", LONG);
     free = Linker.nativeLinker().downcallHandle(symbol(symbols, "klatch_ldk_free"),
@@ -132,6 +134,14 @@ final class LdkNative {
   byte[] persisted(long handle, long cut) {
     try {
       return taken((MemorySegment) persisted.invokeExact(handle, cut));
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  byte[] gossip(long handle, byte[] snapshot) {
+    try (Arena arena = Arena.ofConfined()) {
+      return taken((MemorySegment) gossip.invokeExact(handle, copied(arena, snapshot), (long) snapshot.length));
     } catch (Throwable e) {
       throw impossible(e);
     }

@@ -76,6 +76,11 @@ final class LdkNode implements AutoCloseable {
     guarded(() -> checked(library.persisted(handle, cut)));
   }
 
+  /** @throws LightningException if it is no rapid gossip snapshot of this network, or older than two weeks */
+  JsonNode gossip(byte[] snapshot) {
+    return guarded(() -> checked(library.gossip(handle, snapshot)));
+  }
+
   /** Ends networking and events; a last snapshot can still be taken and stored. */
   void stop() {
     guarded(() -> checked(library.stop(handle)));

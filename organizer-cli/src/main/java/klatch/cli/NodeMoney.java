@@ -142,6 +142,7 @@ public final class NodeMoney implements AutoCloseable {
       var config = lightningConfig(options, gate, keys);
       NodeRestore.begin(options.dataDir(), config, pool);
       var lightning = LdkLightning.start(config, commits, pool);
+      chain.gossip().ifPresent(lightning::followGossip);
       return new Purse.Embedded(lightning, gate, NodeChain.notices(blocks, lightning::poke));
     } catch (RuntimeException e) {
       gate.close();

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import klatch.lightning.Network;
+import klatch.lightning.RapidGossip;
 import klatch.lightning.chain.BlockNotices;
 
 /**
@@ -105,13 +106,23 @@ public record NodeOptions(Path dataDir, Storage storage, Chain chain, Ports port
    *
    * @param blocks who tells the embedded Lightning node of the chain
    * @param lnd    instead of the embedded node
+   * @param gossip who tells the embedded node of the network's channels, besides its peers
    */
-  public record Chain(Network network, Optional<Blocks> blocks, Optional<Lnd> lnd) {
+  public record Chain(Network network, Optional<Blocks> blocks, Optional<Lnd> lnd, Optional<URI> gossip) {
     public Chain {
+      gossip.ifPresent(RapidGossip::checked);
+      if (gossip.isPresent() && blocks.isEmpty()) {
+        throw new IllegalArgumentException(
+            "--rapid-gossip is for the embedded Lightning node: it needs --bitcoind-url or --esplora");
+      }
       if (blocks.isPresent() && lnd.isPresent()) {
         throw new IllegalArgumentException(
             "LND asks its own bitcoind: leave --bitcoind-url and --esplora out with --lightning lnd");
       }
+    }
+
+    public Chain(Network network, Optional<Blocks> blocks, Optional<Lnd> lnd) {
+      this(network, blocks, lnd, Optional.empty());
     }
 
     public Chain(Network network, Optional<? extends Blocks> blocks) {

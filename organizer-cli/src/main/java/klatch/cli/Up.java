@@ -1,6 +1,7 @@
 package klatch.cli;
 
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -49,6 +50,10 @@ final class Up implements Callable<Integer> {
 
   @Mixin
   ChainOptions chain;
+
+  @Option(names = "--rapid-gossip", paramLabel = "URL", description = "Where to get the network's channels at once, such as https://rapidsync.lightningdevkit.org/snapshot (default: from Lightning peers, little by little).")
+  @Nullable
+  URI rapidGossip;
 
   @Option(names = "--lightning", paramLabel = "KIND", defaultValue = "ldk", description = "Where deposits lie: ldk, the embedded node, or lnd, one that you run (default: ${DEFAULT-VALUE}).")
   LightningKind lightning;
@@ -105,8 +110,9 @@ final class Up implements Callable<Integer> {
   NodeOptions options() {
     try {
       return new NodeOptions(common.dataDir(), new NodeOptions.Storage(present(jdbcUrl), schemaPrefix),
-          new NodeOptions.Chain(network, chain.blocks(), lnd()), new NodeOptions.Ports(listen, lightningPort, apiPort),
-          present(nickname), Optional.ofNullable(clockFile).map(Path::toAbsolutePath), withdraw());
+          new NodeOptions.Chain(network, chain.blocks(), lnd(), Optional.ofNullable(rapidGossip)),
+          new NodeOptions.Ports(listen, lightningPort, apiPort), present(nickname),
+          Optional.ofNullable(clockFile).map(Path::toAbsolutePath), withdraw());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }

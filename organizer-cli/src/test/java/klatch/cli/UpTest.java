@@ -85,6 +85,17 @@ final class UpTest {
   }
 
   @Test
+  void rapidGossipIsForTheEmbeddedNodeAndFromAPublicServerOrThisMachine() {
+    String[] chain = {"--bitcoind-url", "http://127.0.0.1:1", "--bitcoind-user", "u", "--bitcoind-password", "p"};
+    assertThat(run("up", chain[0], chain[1], chain[2], chain[3], chain[4], chain[5], "--rapid-gossip",
+        "https://rgs.example/snapshot")).isZero();
+    assertThat(started.getFirst().chain().gossip()).contains(URI.create("https://rgs.example/snapshot"));
+    assertRefused("needs --bitcoind-url or --esplora", "up", "--rapid-gossip", "https://rgs.example/snapshot");
+    assertRefused("https://host/path", "up", chain[0], chain[1], chain[2], chain[3], chain[4], chain[5],
+        "--rapid-gossip", "http://10.0.0.1/snapshot");
+  }
+
+  @Test
   void thePasswordIsNeverShown() {
     assertThat(new NodeOptions.Login.Password("u", "secret").toString()).doesNotContain("secret");
   }

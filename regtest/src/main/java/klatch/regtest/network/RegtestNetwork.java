@@ -30,6 +30,7 @@ import klatch.regtest.chain.Folders;
  */
 public final class RegtestNetwork implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration GOSSIP_PATIENCE = Duration.ofSeconds(8);
   /** For the funding transaction of one channel, and what is kept for closing it and those that others open. */
   private static final long FEE_RESERVE_SAT = 200_000;
   /** What a channel needs to be told to the whole network (BOLT 7). */
@@ -121,10 +122,20 @@ public final class RegtestNetwork implements AutoCloseable {
       Lightning.Invoice invoice = payee.invoice(Msat.ofSat(1_000));
       for (RegtestNode payer : nodes.values()) {
         if (payer != payee && connected(payer.name(), payee.name())) {
-          await(new Expectation(payer.name() + " knows a way to " + payee.name(),
-              () -> payer.lightning().quoteFee(invoice).isPresent()));
+          awaitRoute(payer, payee, invoice);
         }
       }
+    }
+  }
+
+  /** On a busy machine gossip can be lost between three nodes; with new connections all of it is told again. */
+  private void awaitRoute(RegtestNode payer, RegtestNode payee, Lightning.Invoice invoice) {
+    Expectation way = new Expectation(payer.name() + " knows a way to " + payee.name(),
+        () -> payer.lightning().quoteFee(invoice).isPresent());
+    if (!Until.comes(GOSSIP_PATIENCE, way.holds())) {
+      nodes.values().forEach(RegtestNode::partition);
+      nodes.values().forEach(RegtestNode::mend);
+      await(way);
     }
   }
 
@@ -271,6 +282,7 @@ public final class RegtestNetwork implements AutoCloseable {
                 .append(": ours ").append(channel.ours()).append(" of ").append(channel.capacity()).append(", ")
                 .append(channel.pendingHtlcs()).append(" HTLCs").append(channel.usable() ? "" : ", not usable")
                 .append(System.lineSeparator()));
+        text.append("    knows ").append(node.lightning().graph()).append(System.lineSeparator());
         node.lightning().held().forEach(htlc -> text.append("    holds ").append(htlc).append(System.lineSeparator()));
       }
       node.events().forEach(event -> text.append("    ").append(event).append(System.lineSeparator()));

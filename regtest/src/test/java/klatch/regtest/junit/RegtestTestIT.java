@@ -46,6 +46,29 @@ class RegtestTestIT {
   }
 
   @Test
+  void aDepositOverThreeHopsGoesBackWholeAndAnotherIsCollected(RegtestNetwork network, RegtestNode payer,
+      RegtestNode payee) {
+    Msat before = payer.balance();
+    Hold hold = payee.hold(DEPOSIT);
+    PaymentId payment = payer.pay(hold);
+    network.await(held(payee, hold));
+    payee.release(hold);
+    network.await(returned(payer, payment));
+    network.await(balance(payer, before));
+
+    Msat theirs = payee.balance();
+    Hold kept = payee.hold(DEPOSIT);
+    PaymentId deposit = payer.pay(kept);
+    network.await(held(payee, kept));
+    payee.collect(kept);
+    network.await(paid(payer, deposit));
+    network.awaitQuiet();
+    assertThat(payee.balance()).isEqualTo(theirs.plus(DEPOSIT));
+    network.await(paid(payee, payee.pay(payer.invoice(Msat.ofSat(500)))));
+    network.awaitQuiet();
+  }
+
+  @Test
   void theReportOfAFailureNamesTheSeedTheChannelsAndTheEvents(RegtestNetwork network, RegtestNode payer,
       RegtestNode escrow) {
     Hold hold = escrow.hold(DEPOSIT);
