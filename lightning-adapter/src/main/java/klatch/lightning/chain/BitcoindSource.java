@@ -32,7 +32,7 @@ public final class BitcoindSource implements ChainSource {
 
   private final URI url;
   private final RpcLogin login;
-  /** On regtest a bitcoind calls itself syncing as soon as nobody has mined for a day. */
+  /** Not on regtest: there a bitcoind calls itself syncing as soon as nobody has mined for a day. */
   private final boolean waitsForSync;
   private final BoundedHttp http;
   private volatile @Nullable String authorization;
@@ -48,7 +48,16 @@ public final class BitcoindSource implements ChainSource {
     }
   }
 
+  /**
+   * @param url          {@code http://host:port/}; beyond this machine it wants https or a tunnel, because the password travels
+   *                     with each call
+   * @param waitsForSync whether to wait while it says that it is still loading the chain
+   * @throws IllegalArgumentException if the address is none
+   */
   public BitcoindSource(URI url, RpcLogin login, boolean waitsForSync, Duration timeout) {
+    if (!("http".equals(url.getScheme()) || "https".equals(url.getScheme())) || url.getHost() == null) {
+      throw new IllegalArgumentException("a bitcoind's address looks like http://host:port/, not " + url);
+    }
     this.url = url;
     this.login = login;
     this.waitsForSync = waitsForSync;

@@ -122,26 +122,29 @@ public final class EsploraSource implements ChainSource {
 
   @Override
   public String send(String transaction) {
-    HttpResponse<byte[]> response = post("tx", transaction, "text/plain");
-    return words(response);
+    return taken("tx", post("tx", transaction, "text/plain"));
   }
 
   @Override
   public JsonNode sendTogether(List<String> transactions) {
     HttpResponse<byte[]> response = post("txs/package", JSON.valueToTree(transactions).toString(), "application/json");
-    words(response);
+    if (response.statusCode() == NOT_FOUND) {
+      throw new TransactionRefusedException("this server takes no packages");
+    }
+    taken("txs/package", response);
     return parse("txs/package", response.body());
   }
 
-  /** What it said to something that was sent. */
-  private String words(HttpResponse<byte[]> response) {
+  /** What it said to something that it took. */
+  private String taken(String path, HttpResponse<byte[]> response) {
     String said = BoundedHttp.words(new String(response.body(), StandardCharsets.UTF_8));
-    return switch (response.statusCode()) {
-      case OK -> said;
-      case BAD_REQUEST -> throw new TransactionRefusedException(said);
-      case NOT_FOUND -> throw new TransactionRefusedException("it has no such call: " + said);
-      default -> throw status("tx", response.statusCode());
-    };
+    if (response.statusCode() == BAD_REQUEST) {
+      throw new TransactionRefusedException(said);
+    }
+    if (response.statusCode() != OK) {
+      throw status(path, response.statusCode());
+    }
+    return said;
   }
 
   /** It has estimates for some targets; the one for the next shorter confirmation is taken. */
