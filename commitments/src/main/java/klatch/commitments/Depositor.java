@@ -65,10 +65,11 @@ final class Depositor implements AutoCloseable {
     purse.mailbox().tick(connected ? purse.depositor()::advance : purse.depositor()::advanceClaims);
   }
 
-  /** Whether this node has locked a deposit, or another wallet of this person may have and payouts may be due. */
+  /** Whether this node has locked a deposit, or another wallet of this person may have and payouts are due. */
   private boolean concerned(MeetupEvent event) {
-    return parts.store().ownDeposit(event.id()).isPresent() || DepositTerms.of(event)
-        .filter(terms -> parts.clock().millis() >= terms.clock().appealsCloseAtMillis()).isPresent();
+    return parts.store().ownDeposit(event.id()).isPresent() || (DepositTerms.of(event)
+        .filter(terms -> parts.clock().millis() >= terms.clock().appealsCloseAtMillis()).isPresent()
+        && book.of(event.id()).rounds(event.host()) > 0);
   }
 
   /** Over once the organiser has reported, our own node knows how our deposit ended and nobody has to be told. */

@@ -8,12 +8,6 @@ public interface PayAddresses {
   /** Longer ones are refused unread; a bech32 code of a long web address fits. */
   int MOST_CHARS = 2_000;
 
-  /**
-   * What all failures to reach a service look like to somebody who is not this node's own person: whoever could tell them
-   * apart could search networks through this node.
-   */
-  String UNREACHABLE = "the service of this address gives no invoice now";
-
   /** A node that looks up none. */
   PayAddresses NONE = new PayAddresses() {
     @Override
@@ -48,7 +42,7 @@ public interface PayAddresses {
      */
     record Refused(String reason) implements Fetched {}
 
-    /** @param reason for this node's own person only; for others {@link #UNREACHABLE} */
+    /** @param reason for this node's own person only: by it others could search networks through this node */
     record Unreachable(String reason) implements Fetched {}
   }
 }

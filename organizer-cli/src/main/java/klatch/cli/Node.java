@@ -240,7 +240,7 @@ public final class Node implements RunningNode, NodeControl {
     }
     if (!options.chain().hasLightning()) {
       notices.add("no chain (--bitcoind-url) and no LND (--lightning lnd) was given, so there is no Lightning here:"
-          + " meetups work, deposits do not");
+          + " meetups work, deposits do not; payouts can go to a wallet elsewhere (klatch claim)");
     }
     return notices;
   }
