@@ -442,102 +442,10 @@ public final class LdkLightning implements Lightning {
   public void halt() {
     gossip.ifPresent(RapidGossip::close);
     lost.close();
-    cuts.abandoned = true;
+    cuts.abandon();
     node.stop();
     cuts.join();
     events.close();
     node.close();
-  }
-
-  /** Rides in every commit; the committer's thread takes the cut, the cut loop asks for commits. */
-  static final class LdkCuts implements GroupCommit.Rider {
-    private static final Logger LOG = LoggerFactory.getLogger(LdkCuts.class);
-    private static final Duration WAIT = Duration.ofSeconds(1);
-    private static final Duration LAST_CUT_WAIT = Duration.ofSeconds(5);
-
-    private final LdkNode node;
-    private final GroupCommit commits;
-    private final Thread loop;
-    private volatile boolean abandoned;
-
-    LdkCuts(LdkNode node, GroupCommit commits, String alias) {
-      this.node = node;
-      this.commits = commits;
-      this.loop = Thread.ofPlatform().name("ldk-cuts-" + alias).daemon().unstarted(this::run);
-    }
-
-    void start() {
-      loop.start();
-    }
-
-    private void run() {
-      LdkNode.Dirty noted = new LdkNode.Dirty(0, false, false);
-      while (!noted.stopped()) {
-        noted = node.waitDirty(noted.version(), WAIT);
-        if (noted.dirty()) {
-          commits.wake();
-        }
-      }
-    }
-
-    @Override
-    public Runnable board(Connection connection) throws SQLException {
-      if (abandoned) {
-        return LdkCuts::nothing;
-      }
-      LdkCut cut;
-      try {
-        cut = node.snapshot();
-      } catch (LightningException e) {
-        if (abandoned) {
-          return LdkCuts::nothing;
-        }
-        throw e;
-      }
-      LdkStore.write(connection, cut);
-      return () -> stored(cut);
-    }
-
-    private void stored(LdkCut cut) {
-      try {
-        node.persisted(cut.id());
-      } catch (LightningException e) {
-        if (!abandoned) {
-          throw e;
-        }
-      }
-    }
-
-    private static void nothing() {
-      // The node has ended: it has nothing more to store.
-    }
-
-    void close() {
-      Thread last = Thread.ofVirtual().start(this::lastCut);
-      try {
-        last.join(LAST_CUT_WAIT);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-      abandoned = true;
-      join();
-    }
-
-    private void lastCut() {
-      try {
-        commits.write(connection -> {
-        });
-      } catch (RuntimeException e) {
-        LOG.warn("{}: no last cut, the next start is as after a crash: {}", loop.getName(), e.getMessage());
-      }
-    }
-
-    private void join() {
-      try {
-        loop.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
   }
 }
