@@ -1,5 +1,8 @@
 package klatch.cli;
 
+import klatch.cli.lightning.ChannelCommand;
+import klatch.cli.lightning.LightningCommand;
+import klatch.cli.lightning.WalletCommand;
 import klatch.cli.bench.Bench;
 import klatch.cli.demo.Demo;
 import klatch.cli.regtest.Regtest;

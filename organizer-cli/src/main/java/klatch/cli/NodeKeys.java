@@ -23,7 +23,7 @@ import klatch.lightning.Seed;
  *
  * @param fresh whether the Lightning seed was made just now: then its words are shown, this once
  */
-record NodeKeys(Ed25519Key device, Seed lightning, boolean fresh) {
+public record NodeKeys(Ed25519Key device, Seed lightning, boolean fresh) {
   static final String LIGHTNING_SEED = "lightning.seed";
   private static final int SECRET_BYTES = 32;
 
@@ -54,7 +54,7 @@ record NodeKeys(Ed25519Key device, Seed lightning, boolean fresh) {
   }
 
   /** Replaces the file in one step; what it holds is on the disk when this returns, readable by its owner only. */
-  static void writePrivately(Path file, String text) throws IOException {
+  public static void writePrivately(Path file, String text) throws IOException {
     var next = file.resolveSibling(file.getFileName() + ".next");
     Files.deleteIfExists(next);
     var ownerOnly = PosixFilePermissions

@@ -15,7 +15,7 @@ import klatch.lightning.Seed;
 import klatch.lightning.WalletBackup;
 
 /** A data directory that was made ready for a lost node, until its first start. */
-final class NodeRestore {
+public final class NodeRestore {
   private static final String FILE = "restore";
   /** Base64 takes four characters for three bytes. */
   private static final int MAX_FILE_LENGTH = WalletBackup.MAX_LENGTH / 3 * 4 + 4;
@@ -29,7 +29,7 @@ final class NodeRestore {
    * @throws IllegalArgumentException if the backup is none, or made with other words
    * @throws StartRefusedException    if the directory has a node already
    */
-  static Optional<WalletBackup> prepare(Path dataDir, Seed seed, Optional<Path> backup) throws IOException {
+  public static Optional<WalletBackup> prepare(Path dataDir, Seed seed, Optional<Path> backup) throws IOException {
     var seedFile = dataDir.resolve(NodeKeys.LIGHTNING_SEED);
     if (Files.exists(seedFile)) {
       throw new StartRefusedException(dataDir + " has a Lightning node already: restore into a new --data-dir");

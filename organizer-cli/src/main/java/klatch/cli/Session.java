@@ -13,7 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** One command's talk with the running node, and how its answer is shown. */
-final class Session {
+public final class Session {
   private static final Pattern FULL_ID = Pattern.compile("[0-9a-f]{64}");
   private static final Pattern ID_START = Pattern.compile("[0-9a-f]{4,63}");
 
@@ -25,7 +25,7 @@ final class Session {
 
   private @Nullable ApiClient client;
 
-  ApiClient api() {
+  public ApiClient api() {
     if (client == null) {
       client = ApiClient.of(common.dataDir());
     }
@@ -33,7 +33,7 @@ final class Session {
   }
 
   /** Prints the answer: as one JSON object, or by the given words. */
-  <T> int show(T answer, Consumer<T> words) {
+  public <T> int show(T answer, Consumer<T> words) {
     if (common.json()) {
       out().println(Json.line(answer));
     } else {
@@ -44,11 +44,11 @@ final class Session {
   }
 
   /** One line for a person. */
-  void say(String line) {
+  public void say(String line) {
     out().println(line);
   }
 
-  PrintWriter out() {
+  public PrintWriter out() {
     return command.commandLine().getOut();
   }
 
@@ -65,7 +65,7 @@ final class Session {
   }
 
   /** The one of {@code known} that an id or its first characters (at least 4) mean. */
-  String resolve(String typed, String what, java.util.function.Supplier<List<String>> known) {
+  public String resolve(String typed, String what, java.util.function.Supplier<List<String>> known) {
     var id = typed.strip().toLowerCase(Locale.ROOT);
     if (FULL_ID.matcher(id).matches()) {
       return id;

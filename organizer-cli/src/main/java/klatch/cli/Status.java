@@ -1,5 +1,6 @@
 package klatch.cli;
 
+import klatch.cli.lightning.ChannelList;
 import java.util.concurrent.Callable;
 import klatch.web.wire.NodeStatus;
 import picocli.CommandLine.Command;

@@ -5,12 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A plain table: a head, columns as wide as their widest cell, two spaces between. Used by one thread. */
-final class Table {
+public final class Table {
   private final List<List<String>> rows = new ArrayList<>();
   private final boolean[] right;
 
   /** @param head a name that begins with {@code >} makes a right-aligned column */
-  Table(String... head) {
+  public Table(String... head) {
     right = new boolean[head.length];
     var names = new ArrayList<String>();
     for (int i = 0; i < head.length; i++) {
@@ -20,14 +20,14 @@ final class Table {
     rows.add(names);
   }
 
-  void row(String... cells) {
+  public void row(String... cells) {
     if (cells.length != right.length) {
       throw new IllegalArgumentException("a row of " + cells.length + " cells in a table of " + right.length);
     }
     rows.add(List.of(cells));
   }
 
-  void print(PrintWriter out) {
+  public void print(PrintWriter out) {
     var widths = new int[right.length];
     for (var row : rows) {
       for (int i = 0; i < widths.length; i++) {

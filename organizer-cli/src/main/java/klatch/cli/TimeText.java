@@ -11,7 +11,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Times as a person types them. */
-final class TimeText {
+public final class TimeText {
   private static final Pattern SPAN = Pattern
       .compile("(?:(\\d{1,4})d)?(?:(\\d{1,5})h)?(?:(\\d{1,6})m)?(?:(\\d{1,7})s)?");
 
@@ -61,7 +61,7 @@ final class TimeText {
   }
 
   /** Lets picocli read a {@link #span}. */
-  static final class Span implements ITypeConverter<Duration> {
+  public static final class Span implements ITypeConverter<Duration> {
     @Override
     public Duration convert(String text) {
       try {

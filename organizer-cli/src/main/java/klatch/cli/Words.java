@@ -9,21 +9,21 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** How amounts, times and ids read for a person. */
-final class Words {
+public final class Words {
   private static final DateTimeFormatter MOMENT = DateTimeFormatter.ofPattern("EEE d MMM yyyy HH:mm", Locale.ENGLISH);
   private static final int SHORT_ID_CHARS = 12;
 
   private Words() {}
 
   /** Satoshi with thousands grouped; millisatoshi only where there are some. */
-  static String sat(long msat) {
+  public static String sat(long msat) {
     var whole = String.format(Locale.ROOT, "%,d", msat / 1000);
     var rest = Math.abs(msat % 1000);
     return (rest == 0 ? whole : whole + String.format(Locale.ROOT, ".%03d", rest)) + " sat";
   }
 
   /** A moment in the zone of the place, which this machine may not know. */
-  static String moment(long millis, String zone) {
+  public static String moment(long millis, String zone) {
     ZoneId id;
     try {
       id = ZoneId.of(zone);
@@ -34,16 +34,16 @@ final class Words {
   }
 
   /** Enough of an id to type. */
-  static String shortId(String id) {
+  public static String shortId(String id) {
     return id.length() <= SHORT_ID_CHARS ? id : id.substring(0, SHORT_ID_CHARS);
   }
 
   /** A nickname is anybody's choice, so some of the id stands beside it. */
-  static String person(@Nullable String nickname, String id) {
+  public static String person(@Nullable String nickname, String id) {
     return nickname == null ? shortId(id) : nickname + " (" + id.substring(0, Math.min(6, id.length())) + ")";
   }
 
-  static String count(int count, String one, String many) {
+  public static String count(int count, String one, String many) {
     return count + " " + (count == 1 ? one : many);
   }
 }

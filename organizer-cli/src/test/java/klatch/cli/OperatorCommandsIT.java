@@ -3,19 +3,25 @@ package klatch.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import klatch.commitments.Lightning;
 import klatch.commitments.Msat;
 import klatch.commitments.PaymentId;
 import klatch.lightning.ChannelPolicy;
 import klatch.lightning.Network;
+import klatch.lightning.Seed;
 import klatch.log.Database;
 import klatch.regtest.LightningNode;
 import klatch.regtest.Until;
@@ -32,9 +38,11 @@ final class OperatorCommandsIT {
   private static final Duration PATIENCE = Duration.ofSeconds(45);
   private static final long COIN_SAT = 100_000_000;
   private static final long CAPACITY_SAT = 1_000_000;
+  private static final String BACKUP = "wallet.backup";
 
   @TempDir
   Path directory;
+  private String who = "anna";
 
   private record Ran(int exitCode, String out) {
     JsonNode json() throws Exception {
@@ -45,7 +53,7 @@ final class OperatorCommandsIT {
   private Ran run(String... args) {
     var out = new StringWriter();
     var all = new ArrayList<>(List.of(args));
-    all.addAll(List.of("--data-dir", directory.resolve("anna").toString()));
+    all.addAll(List.of("--data-dir", directory.resolve(who).toString()));
     int exitCode = Commands.of(_ -> {
       throw new AssertionError("no command but up starts a node");
     }).setOut(new PrintWriter(out)).setErr(new PrintWriter(out)).execute(all.toArray(String[]::new));
@@ -65,14 +73,47 @@ final class OperatorCommandsIT {
     try (Chain chain = EmbeddedChain.start(java.time.InstantSource.system());
         var esplora = EsploraServer.start(chain.rpc());
         var database = Database.embedded(directory.resolve("postgres"), "");
-        var stranger = LightningNode.start("stranger", chain, database, ChannelPolicy.regtestLeaf());
-        var _ = Node.start(options(esplora, database))) {
-      fundsArrive(chain);
-      opensAChannel(chain, stranger);
-      paysAndIsPaid(stranger);
-      refusesWhatMakesNoSense();
-      closesAndSendsItsCoins(chain);
-      saysWhatIsWrongWithItsChain(esplora);
+        var stranger = LightningNode.start("stranger", chain, database, ChannelPolicy.regtestLeaf())) {
+      long coins;
+      try (var _ = Node.start(options(esplora, database))) {
+        fundsArrive(chain);
+        opensAChannel(chain, stranger);
+        paysAndIsPaid(stranger);
+        refusesWhatMakesNoSense();
+        coins = closesAndSendsItsCoins(chain);
+        backsUp();
+      }
+      restores();
+      try (var _ = Node.start(options(esplora, database))) {
+        assertThat(json("wallet", "balance").required("confirmedSat").asLong()).isEqualTo(coins);
+        saysWhatIsWrongWithItsChain(esplora);
+      }
+    }
+  }
+
+  private void backsUp() throws Exception {
+    var file = directory.resolve(BACKUP).toString();
+    assertThat(json("wallet", "backup", file).required("bytes").asInt()).isPositive();
+    assertThat(run("wallet", "backup", file).out()).contains("exists: give another name");
+  }
+
+  /** From now on the node is another one, made of the words and the backup. */
+  private void restores() throws Exception {
+    var seed = Files.readString(directory.resolve(who).resolve("lightning.seed")).strip();
+    var words = String.join(" ", new Seed(HexFormat.of().parseHex(seed)).words());
+    who = "bert";
+    assertThat(restored("not the words").exitCode()).isEqualTo(2);
+    assertThat(restored(words.toUpperCase(Locale.ROOT)).out()).contains("Ready: ");
+    assertThat(restored(words).out()).contains("restore into a new --data-dir");
+  }
+
+  private Ran restored(String words) {
+    var in = System.in;
+    System.setIn(new ByteArrayInputStream(words.getBytes(StandardCharsets.UTF_8)));
+    try {
+      return run("wallet", "restore", "--backup", directory.resolve(BACKUP).toString());
+    } finally {
+      System.setIn(in);
     }
   }
 
@@ -166,7 +207,8 @@ final class OperatorCommandsIT {
         .contains("the on-chain wallet has");
   }
 
-  private void closesAndSendsItsCoins(Chain chain) throws Exception {
+  /** @return what is left */
+  private long closesAndSendsItsCoins(Chain chain) throws Exception {
     long before = json("wallet", "balance").required("confirmedSat").asLong();
     var channel = json("channel", "list").required("channels").get(0).required("id").asText();
     assertThat(run("channel", "close", channel.substring(0, 8)).out()).contains("Closing the channel");
@@ -181,14 +223,15 @@ final class OperatorCommandsIT {
     long all = json("wallet", "balance").required("confirmedSat").asLong();
     var sent = json("wallet", "send", "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", "40000000", "--fee-rate", "3");
     chain.mine(1);
-    assertThat(json("wallet", "balance").required("confirmedSat").asLong())
-        .isEqualTo(all - 40_000_000 - sent.required("feeSat").asLong());
+    long left = json("wallet", "balance").required("confirmedSat").asLong();
+    assertThat(left).isEqualTo(all - 40_000_000 - sent.required("feeSat").asLong());
+    return left;
   }
 
   /** Its chain is an Esplora server; those of the other tests are bitcoinds. */
   private NodeOptions options(EsploraServer esplora, Database database) {
-    return new NodeOptions(directory.resolve("anna"),
-        new NodeOptions.Storage(Optional.of(database.urlWithLogin()), "anna_"),
+    return new NodeOptions(directory.resolve(who),
+        new NodeOptions.Storage(Optional.of(database.urlWithLogin()), who + "_"),
         new NodeOptions.Chain(Network.REGTEST, Optional.of(new NodeOptions.Esplora(esplora.uri()))),
         new NodeOptions.Ports(List.of("/ip4/127.0.0.1/tcp/0"), 0, 0), Optional.empty(), Optional.empty());
   }

@@ -109,7 +109,9 @@ final class LdkPartsIT {
     assertThat(payee.events()).noneMatch(event -> event instanceof LightningEvent.HtlcHeld told
         && told.hash().equals(hold.hash()));
 
+    payee.kill();
     right.resume();
+    payee.start();
     network.await(held(payee, hold));
     assertThat(payee.lightning().held()).extracting(HeldHtlc::amount).containsExactly(DEPOSIT);
     payee.release(hold);

@@ -22,7 +22,7 @@ public sealed interface LndTrouble {
   }
 
   /** Nothing answers, or the connection broke. */
-  record Unreachable(String rest, String why) implements Lasting {
+  record Unreachable(String rest, String why) implements LndTrouble {
     @Override
     public String message() {
       return "LND at " + rest + " does not answer (" + why
@@ -39,7 +39,7 @@ public sealed interface LndTrouble {
   }
 
   /** A file that was named is not what it should be. */
-  record BadFile(Path file, String why) implements LndTrouble {
+  record BadFile(Path file, String why) implements Lasting {
     @Override
     public String message() {
       return file + " cannot be used: " + why;
@@ -74,7 +74,7 @@ public sealed interface LndTrouble {
     }
   }
 
-  record Locked() implements Lasting {
+  record Locked() implements LndTrouble {
     @Override
     public String message() {
       return "LND's wallet is locked: unlock it with lncli unlock";
@@ -113,7 +113,7 @@ public sealed interface LndTrouble {
   }
 
   /** Another network than this node lives on. */
-  record WrongNetwork(String wanted, String found) implements LndTrouble {
+  record WrongNetwork(String wanted, String found) implements Lasting {
     @Override
     public String message() {
       return "LND runs on " + found + ", and this node on " + wanted + ": give --network " + found
@@ -139,18 +139,13 @@ public sealed interface LndTrouble {
   }
 
   /** LND understood and said no; {@code code} is gRPC's, {@code words} are LND's. */
-  record Refused(String call, int code, String words) implements LndTrouble {
+  record Refused(String call, int code, String words) implements Lasting {
     /** gRPC NOT_FOUND. */
     static final int NOT_FOUND = 5;
 
     @Override
     public String message() {
       return "LND refuses " + call + ": " + words;
-    }
-
-    @Override
-    public boolean retrySafe() {
-      return false;
     }
 
     boolean notFound() {

@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import klatch.commitments.Msat;
 import klatch.lightning.Network;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,6 +107,19 @@ final class LndRestTest {
     assertThat(troubleOn("/v1/b")).isEqualTo(new LndTrouble.NoWallet());
     assertThat(troubleOn("/v1/c")).isEqualTo(new LndTrouble.Starting());
     assertThat(troubleOn("/v1/a").retrySafe()).isTrue();
+  }
+
+  @Test
+  void onlyWhatAPersonMustMendIsNotAskedAgain() {
+    var path = Path.of("file");
+    assertThat(List.of(new LndTrouble.BadFile(path, ""), new LndTrouble.CertificateChanged("", path),
+        new LndTrouble.MacaroonRefused(path, ""), new LndTrouble.PermissionDenied(path, ""),
+        new LndTrouble.WrongNetwork("", ""), new LndTrouble.AnotherNode("", ""), new LndTrouble.Refused("", 2, "")))
+        .noneMatch(LndTrouble::retrySafe);
+    assertThat(List.of(new LndTrouble.Unreachable("", ""), new LndTrouble.Slow("", "", 1), new LndTrouble.Locked(),
+        new LndTrouble.NoWallet(), new LndTrouble.Starting(), new LndTrouble.Syncing(1),
+        new LndTrouble.OutOfInbound(Msat.ZERO, Msat.ZERO), new LndTrouble.Nonsense("", "")))
+        .allMatch(LndTrouble::retrySafe);
   }
 
   @Test

@@ -1,8 +1,8 @@
-package klatch.cli;
+package klatch.cli.lightning;
 
 import picocli.CommandLine.Command;
 
 /** {@code klatch channel …}. */
 @Command(name = "channel", description = "Lightning channels: open, list, close.", synopsisSubcommandLabel = "COMMAND", subcommands = {
     ChannelOpen.class, ChannelList.class, ChannelClose.class})
-final class ChannelCommand {}
+public final class ChannelCommand {}

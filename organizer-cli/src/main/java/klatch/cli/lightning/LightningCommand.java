@@ -1,8 +1,8 @@
-package klatch.cli;
+package klatch.cli.lightning;
 
 import picocli.CommandLine.Command;
 
 /** {@code klatch lightning …}. */
 @Command(name = "lightning", description = "Your Lightning node: what it has, pay, be paid, past payments.", synopsisSubcommandLabel = "COMMAND", subcommands = {
     LightningInfo.class, LightningPay.class, LightningInvoice.class, LightningPayments.class})
-final class LightningCommand {}
+public final class LightningCommand {}

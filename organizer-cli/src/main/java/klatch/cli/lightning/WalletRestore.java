@@ -1,5 +1,9 @@
-package klatch.cli;
+package klatch.cli.lightning;
 
+import klatch.cli.ExitCode;
+import klatch.cli.CommonOptions;
+import klatch.cli.Json;
+import klatch.cli.NodeRestore;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,5 +1,8 @@
-package klatch.cli;
+package klatch.cli.lightning;
 
+import klatch.cli.Session;
+import klatch.cli.Words;
+import klatch.cli.Table;
 import java.time.ZoneId;
 import java.util.concurrent.Callable;
 import klatch.web.wire.Operations;

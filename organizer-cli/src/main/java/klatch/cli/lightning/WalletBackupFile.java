@@ -1,5 +1,8 @@
-package klatch.cli;
+package klatch.cli.lightning;
 
+import klatch.cli.ApiRefusedException;
+import klatch.cli.Session;
+import klatch.cli.NodeKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
-package klatch.cli;
+package klatch.cli.lightning;
 
+import klatch.cli.Session;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import klatch.web.wire.Operations;

@@ -1,5 +1,7 @@
-package klatch.cli;
+package klatch.cli.lightning;
 
+import klatch.cli.Session;
+import klatch.cli.Words;
 import java.util.concurrent.Callable;
 import klatch.web.wire.NodeStatus;
 import klatch.web.wire.Operations;

@@ -1,4 +1,4 @@
-package klatch.cli;
+package klatch.cli.lightning;
 
 import picocli.CommandLine.Command;
 
@@ -6,4 +6,4 @@ import picocli.CommandLine.Command;
 @Command(name = "wallet", description = "Your node's bitcoin on the chain: address, balance, send, backup, restore.", synopsisSubcommandLabel = "COMMAND", subcommands = {
     WalletAddress.class, WalletBalance.class, WalletSend.class,
     WalletBackupFile.class, WalletRestore.class})
-final class WalletCommand {}
+public final class WalletCommand {}

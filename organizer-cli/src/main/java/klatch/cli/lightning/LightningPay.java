@@ -1,5 +1,8 @@
-package klatch.cli;
+package klatch.cli.lightning;
 
+import klatch.cli.Session;
+import klatch.cli.ExitCode;
+import klatch.cli.TimeText;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import klatch.web.wire.Operations;

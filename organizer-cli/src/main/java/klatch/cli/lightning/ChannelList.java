@@ -1,5 +1,8 @@
-package klatch.cli;
+package klatch.cli.lightning;
 
+import klatch.cli.Session;
+import klatch.cli.Words;
+import klatch.cli.Table;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -10,7 +13,7 @@ import picocli.CommandLine.Mixin;
 
 /** {@code klatch channel list}. */
 @Command(name = "list", description = "Your channels, and how much goes through each of them now.")
-final class ChannelList implements Callable<Integer> {
+public final class ChannelList implements Callable<Integer> {
   @Mixin
   Session session;
 
@@ -25,7 +28,7 @@ final class ChannelList implements Callable<Integer> {
     });
   }
 
-  static void print(List<NodeStatus.Channel> channels, PrintWriter out) {
+  public static void print(List<NodeStatus.Channel> channels, PrintWriter out) {
     var table = new Table("CHANNEL", "WITH", ">CAPACITY", ">OURS", ">CAN SEND", ">CAN RECEIVE", ">HELD", "");
     for (var channel : channels) {
       table.row(Words.shortId(channel.id()), Words.shortId(channel.peer()), Words.sat(channel.capacityMsat()),
