@@ -25,8 +25,8 @@ import klatch.regtest.chain.Chain.Payout;
 public final class Topology {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** For the funding transaction's fee, each channel's share included. */
-  private static final long FEE_RESERVE_SAT = 50_000;
+  /** For each channel's share of the funding transaction's fee, and for what the wallet keeps for closing it. */
+  private static final long FEE_RESERVE_SAT = 100_000;
 
   private final Chain chain;
   private final List<Member> members;
@@ -157,7 +157,7 @@ public final class Topology {
   }
 
   private void fund(List<Owned> payers, int channelsEach) {
-    long sat = channelsEach * capacitySat + FEE_RESERVE_SAT;
+    long sat = channelsEach * (capacitySat + FEE_RESERVE_SAT);
     chain.fund(payers.stream().map(payer -> new Payout(payer.lightning().wallet().newAddress(), sat)).toList());
     mineAndSync(1);
   }

@@ -43,7 +43,8 @@ public final class LightningBench implements Callable<Integer> {
   private static final int CHANNELS = 4;
   private static final long CAPACITY_SAT = 16_000_000;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final long FEE_RESERVE_SAT = 100_000;
+  /** For funding the channels, and for what the wallet keeps for closing them. */
+  private static final long FEE_RESERVE_SAT = 800_000;
   private static final int MEMORY_SAMPLES = 5;
   private static final long BYTES_PER_MEGABYTE = 1 << 20;
 
