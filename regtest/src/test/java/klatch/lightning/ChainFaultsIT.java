@@ -19,7 +19,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -28,10 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import klatch.commitments.Lightning;
-import klatch.commitments.Lightning.HoldRequest;
-import klatch.commitments.Lightning.PayRequest;
 import klatch.commitments.Msat;
-import klatch.commitments.PaymentId;
 import klatch.commitments.Preimage;
 import klatch.lightning.FalseBitcoind.Mischief;
 import klatch.lightning.chain.BitcoindSource;
@@ -46,7 +42,6 @@ import klatch.log.Database;
 import klatch.regtest.chain.Chain;
 import klatch.regtest.chain.EmbeddedChain;
 import klatch.regtest.chain.RpcClient;
-import klatch.regtest.chain.RpcEndpoint;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -62,9 +57,6 @@ import org.junit.jupiter.api.io.TempDir;
 final class ChainFaultsIT {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Duration CALL_TIMEOUT = Duration.ofMillis(700);
-  private static final long CAPACITY_SAT = 1_000_000;
-  private static final Msat DEPOSIT = Msat.ofSat(10_000);
-  private static final SecureRandom RANDOM = new SecureRandom();
   private static final String OTHER_GENESIS = "00000008819873e925422c1ff0f99f7cc9bbb232af63a077a480a3633bee1ef6";
 
   @TempDir
@@ -75,8 +67,8 @@ final class ChainFaultsIT {
   private Path cookie;
   private ChainGate gate;
   private Database database;
+  private LdkTestPair pair;
   private LdkTestNode holder;
-  private LdkTestNode payer;
   private Preimage deposit;
   private Msat balance;
 
@@ -88,26 +80,10 @@ final class ChainFaultsIT {
     Files.writeString(cookie, FalseBitcoind.USER + ":" + bitcoind.password());
     gate = ChainGate.open(source(), Network.REGTEST, Optional.of(directory.resolve("headers")), Duration.ZERO,
         InstantSource.system());
-    ChainRpc rpc = gate.rpc(Duration.ofMillis(50));
     database = Database.embedded(directory.resolve("postgres"), "");
-    holder = LdkTestNode.start(database,
-        new RpcEndpoint(rpc.url().getHost(), rpc.url().getPort(), rpc.user(), rpc.password()), "holder", 1,
-        ChannelPolicy.regtestLeaf());
-    payer = LdkTestNode.start(database, chain.rpc(), "payer", 2, ChannelPolicy.regtestLeaf());
-    holder.watch();
-    payer.watch();
-    chain.fund(holder.lightning().wallet().newAddress(), 2 * CAPACITY_SAT);
-    mine();
-    holder.connect(payer);
-    holder.lightning().openChannels(
-        List.of(new ChannelRequest(payer.lightning().nodeId(), CAPACITY_SAT, Msat.ofSat(CAPACITY_SAT / 2))));
-    for (int i = 0; i < ChannelPolicy.MIN_CONFIRMATIONS; i++) {
-      mine();
-    }
-    await().atMost(PATIENCE).until(() -> List.of(holder, payer).stream()
-        .map(node -> node.lightning().status().channels())
-        .allMatch(channels -> channels.size() == 1 && channels.getFirst().usable()));
-    deposit = hold();
+    pair = LdkTestPair.open(chain, gate, database, PATIENCE);
+    holder = pair.holder();
+    deposit = pair.hold();
     balance = holder.lightning().status().balance();
   }
 
@@ -117,8 +93,7 @@ final class ChainFaultsIT {
 
   @AfterAll
   void stop() {
-    payer.close();
-    holder.close();
+    pair.close();
     database.close();
     gate.close();
     bitcoind.close();
@@ -129,7 +104,7 @@ final class ChainFaultsIT {
   @AfterEach
   void itIsWellAgainAndNothingIsLost() {
     bitcoind.well();
-    mine();
+    pair.mine(1);
     assertThat(gate.trouble()).isEmpty();
     assertThat(holder.lightning().held()).extracting(Lightning.HeldHtlc::hash).containsExactly(deposit.hash());
     assertThat(holder.lightning().status().balance()).isEqualTo(balance);
@@ -245,10 +220,10 @@ final class ChainFaultsIT {
 
   @Test
   void aChainWithLessWorkThanTheOneThatWasSeenIsNotFollowed() {
-    mine();
+    pair.mine(1);
     Chain.Tip left = chain.tip();
     chain.reorg(1);
-    awaitTip();
+    pair.awaitTip();
     bitcoind.lies(
         (method, honest) -> method.equals("getblockchaininfo") ? tip(honest, left.height(), left.id()) : honest);
     assertTipRefused(ChainTrouble.Weaker.class, "less work");
@@ -389,28 +364,5 @@ final class ChainFaultsIT {
     await().atMost(PATIENCE).pollInterval(Duration.ofMillis(10))
         .until(() -> gate.trouble().filter(trouble -> trouble.message().contains(words)).isPresent());
     assertThat(gate.trouble()).get().isInstanceOf(kind);
-  }
-
-  private Preimage hold() {
-    Preimage preimage = Preimage.random(RANDOM);
-    Lightning.Invoice invoice = holder.lightning().holdInvoice(
-        new HoldRequest(preimage.hash(), DEPOSIT, "a deposit", Duration.ofHours(1), Lightning.MAX_FINAL_CLTV_BLOCKS));
-    payer.lightning().pay(new PayRequest(PaymentId.random(RANDOM), invoice.bolt11(), Msat.ZERO, PATIENCE));
-    await().atMost(PATIENCE).until(() -> holder.lightning().held().stream()
-        .anyMatch(held -> held.hash().equals(preimage.hash())));
-    return preimage;
-  }
-
-  private void mine() {
-    chain.mine(1);
-    awaitTip();
-  }
-
-  private void awaitTip() {
-    int height = chain.tip().height();
-    List<LdkTestNode> nodes = List.of(holder, payer);
-    nodes.forEach(node -> node.lightning().poke());
-    await().atMost(PATIENCE).pollInterval(Duration.ofMillis(10))
-        .until(() -> nodes.stream().allMatch(node -> node.lightning().status().height() == height));
   }
 }

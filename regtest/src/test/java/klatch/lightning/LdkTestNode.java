@@ -82,13 +82,13 @@ final class LdkTestNode implements AutoCloseable {
     startAgain();
   }
 
-  /** Ends it as a crash would. */
+  /** Ends it as a crash would: what is not committed yet never will be. */
   void halt() {
+    commits.halt();
     if (running) {
       running = false;
       lightning.halt();
     }
-    commits.close();
   }
 
   void startAgain() {
