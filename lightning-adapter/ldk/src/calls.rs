@@ -56,6 +56,8 @@ pub enum Request {
 	Fail { hash: String },
 	Pay { id: String, bolt11: String, max_fee_msat: u64, timeout_seconds: u64 },
 	Quote { bolt11: String },
+	ChannelOffers { node_id: String, token: Option<String> },
+	BuyChannel { node_id: String, offer: Value, payment_msat: u64, description: String, expiry_seconds: u32 },
 	Poke {},
 }
 
@@ -130,6 +132,11 @@ fn answered(node: &Node, request: Request) -> Result<Value, Failure> {
 			pay(node, &id, &bolt11, max_fee_msat, timeout_seconds)
 		},
 		Request::Quote { bolt11 } => quote(node, &bolt11),
+		Request::ChannelOffers { node_id: id, token } => {
+			runtime().block_on(node.market.offers(node_id(&id)?, token))
+		},
+		Request::BuyChannel { node_id: id, offer, payment_msat, description, expiry_seconds } => runtime()
+			.block_on(node.market.buy(node, node_id(&id)?, offer, payment_msat, description, expiry_seconds)),
 		Request::Poke {} => {
 			node.poke.notify_one();
 			Ok(json!({}))
@@ -371,7 +378,7 @@ fn parsed(node: &Node, bolt11: &str) -> Result<Bolt11Invoice, Failure> {
 	Ok(invoice)
 }
 
-fn described(invoice: &Bolt11Invoice) -> Value {
+pub fn described(invoice: &Bolt11Invoice) -> Value {
 	json!({
 		"bolt11": invoice.to_string(),
 		"hash": invoice.payment_hash().to_string(),

@@ -1,5 +1,6 @@
 //! What a node is started with.
 
+use crate::market::Terms;
 use crate::Failure;
 use bitcoin::{Network, ScriptBuf};
 use lightning::util::config::{MaxDustHTLCExposure, UserConfig};
@@ -34,6 +35,8 @@ struct Raw {
 	accept_forwards: bool,
 	announced: bool,
 	sweep_script: String,
+	/// Only in rehearsals: the node sells channels.
+	sells: Option<Terms>,
 }
 
 pub struct Config {
@@ -46,6 +49,7 @@ pub struct Config {
 	pub sweep_script: ScriptBuf,
 	pub forwards: bool,
 	pub user: UserConfig,
+	pub sells: Option<Terms>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -84,6 +88,7 @@ impl Config {
 			sweep_script: ScriptBuf::from_bytes(hex(&raw.sweep_script, "the sweep script")?),
 			forwards: raw.accept_forwards,
 			user: user_config(&raw),
+			sells: raw.sells,
 			alias: raw.alias,
 		})
 	}
@@ -92,6 +97,7 @@ impl Config {
 fn user_config(raw: &Raw) -> UserConfig {
 	let mut config = UserConfig::default();
 	config.accept_forwards_to_priv_channels = raw.accept_forwards;
+	config.accept_intercept_htlcs = raw.sells.is_some();
 	config.channel_handshake_config.minimum_depth = raw.min_confirmations;
 	config.channel_handshake_config.our_htlc_minimum_msat = 1;
 	config.channel_handshake_config.max_inbound_htlc_value_in_flight_percent_of_channel = 100;

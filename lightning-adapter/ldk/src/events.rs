@@ -2,12 +2,14 @@
 
 use crate::bump::Bumper;
 use crate::config::to_hex;
+use crate::market::{no_more_fees, Market};
 use crate::node::{ChannelManager, Sweeper};
 use bitcoin::secp256k1::PublicKey;
 use lightning::events::{Event, HTLCHandlingFailureReason, HTLCHandlingFailureType, PaymentFailureReason, ReplayEvent};
 use lightning::ln::types::ChannelId;
 use lightning::ln::LocalHTLCFailureReason;
 use lightning::types::payment::PaymentHash;
+use lightning::util::config::{ChannelConfigOverrides, ChannelConfigUpdate};
 use serde_json::{json, Value};
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -112,7 +114,8 @@ impl Events {
 		self.outcome(question, stop).await.ok().flatten()
 	}
 
-	async fn outcome(
+	/// Tells an event and gives the answer, if it had one; `ReplayEvent` if the node stops before.
+	pub async fn outcome(
 		&self, event: Value, mut stop: watch::Receiver<bool>,
 	) -> Result<Option<Value>, ReplayEvent> {
 		let handled = self.push(event);
@@ -138,12 +141,14 @@ pub struct Handler {
 	pub manager: Arc<ChannelManager>,
 	pub sweeper: Arc<Sweeper>,
 	pub bumper: Bumper,
+	pub market: Arc<Market>,
 	pub stop: watch::Receiver<bool>,
 }
 
 impl Handler {
 	/// What is done with an event: most are told, some are dealt with here.
 	pub async fn handle(&self, event: Event) -> Result<(), ReplayEvent> {
+		self.market.hear(&event).await;
 		match event {
 			Event::SpendableOutputs { outputs, channel_id } => {
 				self.sweeper.track_spendable_outputs(outputs, channel_id, false, None).map_err(|()| ReplayEvent())
@@ -164,7 +169,29 @@ impl Handler {
 				});
 				let answer = self.events.ask(offer, self.stop.clone()).await.unwrap_or_default();
 				let refusal = answer.get("refuse").map(|words| words.as_str().unwrap_or("no channel wanted now"));
-				self.decide(&temporary_channel_id, &counterparty_node_id, refusal);
+				let bought = answer.get("bought").is_some_and(|bought| bought == true);
+				self.decide(&temporary_channel_id, &counterparty_node_id, refusal, bought);
+				Ok(())
+			},
+			Event::PaymentClaimable {
+				payment_hash, purpose, amount_msat, counterparty_skimmed_fee_msat, receiving_channel_ids, ..
+			} if counterparty_skimmed_fee_msat > 0 => {
+				let question = json!({
+					"event": "feeTaken",
+					"hash": to_hex(&payment_hash.0),
+					"amountMsat": amount_msat,
+					"feeMsat": counterparty_skimmed_fee_msat,
+				});
+				let answer = self.events.outcome(question, self.stop.clone()).await?;
+				let agreed = answer.is_some_and(|answer| answer["agreed"] == true);
+				match purpose.preimage().filter(|_| agreed) {
+					Some(preimage) => {
+						self.manager.claim_funds(preimage);
+						no_more_fees(&self.manager, &receiving_channel_ids);
+					},
+					// A hold invoice is never sold, so it never comes short.
+					None => self.manager.fail_htlc_backwards(&payment_hash),
+				}
 				Ok(())
 			},
 			event => match told(&event, &self.manager) {
@@ -175,10 +202,12 @@ impl Handler {
 	}
 
 	/// Takes or refuses a channel that a peer offers. It fails where the peer has gone, and then the offer has gone too.
-	fn decide(&self, channel: &ChannelId, peer: &PublicKey, refusal: Option<&str>) {
+	fn decide(&self, channel: &ChannelId, peer: &PublicKey, refusal: Option<&str>, bought: bool) {
+		let short = ChannelConfigUpdate { accept_underpaying_htlcs: Some(true), ..Default::default() };
+		let overrides = ChannelConfigOverrides { handshake_overrides: None, update_overrides: Some(short) };
 		let _ = match refusal {
 			// A name of zero is none of the caller's own.
-			None => self.manager.accept_inbound_channel(channel, peer, 0, None),
+			None => self.manager.accept_inbound_channel(channel, peer, 0, bought.then_some(overrides)),
 			Some(words) => self.manager.force_close_broadcasting_latest_txn(channel, peer, words.to_string()),
 		};
 	}

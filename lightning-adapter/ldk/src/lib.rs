@@ -10,6 +10,7 @@ mod chain;
 mod config;
 mod events;
 mod gossip;
+mod market;
 mod node;
 mod panics;
 mod peers;

@@ -4,6 +4,7 @@ use crate::bump::Bumper;
 use crate::chain::{self, Broadcaster, Chain, Fees, Following};
 use crate::config::{to_hex, Config};
 use crate::events::{Events, Handler};
+use crate::market::{Liquidity, Market};
 use crate::peers::{self, Addresses};
 use crate::state::{self, kv_key, KeyValues, State, Stored};
 use crate::Failure;
@@ -32,9 +33,10 @@ use lightning::util::persist::{
 use lightning::util::ser::{Readable, ReadableArgs, Writeable};
 use lightning::util::sweep::OutputSweeperSync;
 use lightning_background_processor::{
-	process_events_async_with_kv_store_sync, GossipSync, NO_LIQUIDITY_MANAGER, NO_ONION_MESSENGER,
+	process_events_async_with_kv_store_sync, GossipSync, NO_ONION_MESSENGER,
 };
 use lightning_block_sync::poll::ValidatedBlockHeader;
+use lightning_liquidity::persist::LIQUIDITY_MANAGER_PERSISTENCE_PRIMARY_NAMESPACE;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -70,7 +72,7 @@ type ChainMonitor = LdkChainMonitor<
 pub type ChannelManager = SimpleArcChannelManager<ChainMonitor, Broadcaster, Fees, Log>;
 pub type PeerManager = LdkPeerManager<
 	lightning_net_tokio::SocketDescriptor, Arc<ChannelManager>, Arc<Gossip>, IgnoringMessageHandler, Arc<Log>,
-	IgnoringMessageHandler, Arc<KeysManager>, IgnoringMessageHandler,
+	Arc<Liquidity>, Arc<KeysManager>, IgnoringMessageHandler,
 >;
 pub type Sweeper = OutputSweeperSync<
 	Arc<Broadcaster>, Arc<SweepScript>, Arc<Fees>, Arc<dyn Filter + Send + Sync>, Arc<KeyValues>, Arc<Log>, Arc<KeysManager>,
@@ -160,6 +162,7 @@ pub struct Node {
 	pub manager: Arc<ChannelManager>,
 	pub monitor: Arc<ChainMonitor>,
 	pub peers: Arc<PeerManager>,
+	pub market: Arc<Market>,
 	pub router: Arc<Router>,
 	pub graph: Arc<Graph>,
 	pub log: Arc<Log>,
@@ -352,7 +355,7 @@ impl Parts {
 			let best = tip.to_best_block();
 			let sweeper = OutputSweeperSync::new(
 				best, self.broadcaster.clone(), self.fees.clone(), None, self.keys.clone(), self.sweep_script.clone(),
-				Arc::new(KeyValues(self.state.clone())), self.log.clone(),
+				Arc::new(KeyValues::unread(self.state.clone())), self.log.clone(),
 			);
 			return Ok((best.block_hash, sweeper));
 		};
@@ -360,21 +363,29 @@ impl Parts {
 			&mut &bytes[..],
 			(
 				self.broadcaster.clone(), self.fees.clone(), None, self.keys.clone(), self.sweep_script.clone(),
-				Arc::new(KeyValues(self.state.clone())), self.log.clone(),
+				Arc::new(KeyValues::unread(self.state.clone())), self.log.clone(),
 			),
 		)
 		.map_err(|_| unreadable("sweeper"))?;
 		Ok((best.block_hash, sweeper))
 	}
 
-	fn peer_manager(&self, manager: &Arc<ChannelManager>) -> Arc<PeerManager> {
+	async fn market(
+		&self, config: &Config, stored: &Stored, manager: &Arc<ChannelManager>,
+	) -> Result<Arc<Market>, Failure> {
+		let kept = KeyValues::of(self.state.clone(), stored, LIQUIDITY_MANAGER_PERSISTENCE_PRIMARY_NAMESPACE);
+		let (keys, broadcaster) = (self.keys.clone(), self.broadcaster.clone());
+		Market::new(config.sells.clone(), &config.seed, keys, manager.clone(), broadcaster, kept).await
+	}
+
+	fn peer_manager(&self, manager: &Arc<ChannelManager>, market: &Market) -> Arc<PeerManager> {
 		let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
 		Arc::new(LdkPeerManager::new(
 			MessageHandler {
 				chan_handler: manager.clone(),
 				route_handler: Arc::new(P2PGossipSync::new(self.graph.clone(), None, self.log.clone())),
 				onion_message_handler: IgnoringMessageHandler {},
-				custom_message_handler: IgnoringMessageHandler {},
+				custom_message_handler: market.liquidity.clone(),
 				send_only_message_handler: IgnoringMessageHandler {},
 			},
 			now.as_secs() as u32,
@@ -411,20 +422,24 @@ impl Node {
 			parts.state.put(NODE_ID, id.serialize().to_vec());
 		}
 		let port = socket.local_addr().map_err(|e| Failure::later(format!("no local address: {e}")))?.port();
-		let node = Node::assembled(&config, &stored, &parts, id, manager, port, tip.to_best_block().height);
+		let manager = Arc::new(manager);
+		let market = parts.market(&config, &stored, &manager).await?;
+		let node = Node::assembled(&config, &stored, &parts, id, manager, market, port, tip.to_best_block().height);
 		node.run(&config, &parts, chain, tip, Arc::new(sweeper), socket, packages);
 		Ok(node)
 	}
 
+	#[allow(clippy::too_many_arguments)]
 	fn assembled(
-		config: &Config, stored: &Stored, parts: &Parts, id: PublicKey, manager: ChannelManager, port: u16, height: u32,
+		config: &Config, stored: &Stored, parts: &Parts, id: PublicKey, manager: Arc<ChannelManager>, market: Arc<Market>,
+		port: u16, height: u32,
 	) -> Arc<Node> {
-		let manager = Arc::new(manager);
 		let events = Arc::new(Events::default());
 		Arc::new(Node {
 			id,
 			network: config.network,
-			peers: parts.peer_manager(&manager),
+			peers: parts.peer_manager(&manager, &market),
+			market,
 			manager,
 			monitor: parts.monitor.clone(),
 			router: parts.router.clone(),
@@ -467,6 +482,7 @@ impl Node {
 			trouble: self.chain_trouble.clone(),
 		};
 		let guard = &self.guard;
+		guard.task(self.market.clone().follow(self.manager.clone(), self.events.clone()));
 		guard.task(accept(socket, self.peers.clone(), guard.clone()));
 		guard.task(peers::keep_connected(
 			self.manager.clone(), self.peers.clone(), self.addresses.clone(), guard.clone(),
@@ -569,7 +585,8 @@ fn process(
 	let bumper = Bumper::new(
 		events.clone(), stop.clone(), parts.broadcaster.clone(), parts.keys.clone(), parts.log.clone(),
 	);
-	let handling = Arc::new(Handler { events, manager, sweeper: sweeper.clone(), bumper, stop });
+	let market = node.market.clone();
+	let handling = Arc::new(Handler { events, manager, sweeper: sweeper.clone(), bumper, market, stop });
 	let handler = move |event| {
 		let handling = handling.clone();
 		async move { handling.handle(event).await }
@@ -586,12 +603,13 @@ fn process(
 		})
 	};
 	let gossip: Arc<Gossip> = Arc::new(P2PGossipSync::new(parts.graph.clone(), None, parts.log.clone()));
-	let (state, monitor, channel_manager) = (Arc::new(KeyValues(node.state.clone())), node.monitor.clone(), node.manager.clone());
+	let (state, monitor, channel_manager) = (Arc::new(KeyValues::unread(node.state.clone())), node.monitor.clone(), node.manager.clone());
 	let (peers, log, scorer) = (node.peers.clone(), parts.log.clone(), parts.scorer.clone());
+	let liquidity = node.market.liquidity.clone();
 	async move {
 		let gossip = GossipSync::p2p(gossip);
 		let ended = process_events_async_with_kv_store_sync(
-			state, handler, monitor, channel_manager, NO_ONION_MESSENGER, gossip, peers, NO_LIQUIDITY_MANAGER,
+			state, handler, monitor, channel_manager, NO_ONION_MESSENGER, gossip, peers, Some(liquidity),
 			Some(sweeper), log, Some(scorer), sleeper, false,
 			|| SystemTime::now().duration_since(UNIX_EPOCH).ok(),
 		)

@@ -218,33 +218,53 @@ impl Persist<InMemorySigner> for State {
 	fn archive_persisted_channel(&self, _name: MonitorName) {}
 }
 
-/// What LDK stores besides monitors: the sweeper's outputs, the network graph, the scorer.
-pub struct KeyValues(pub Arc<State>);
+/// What LDK stores besides monitors: the sweeper's outputs, the network graph, the scorer, sales of channels.
+pub struct KeyValues {
+	state: Arc<State>,
+	/// What was stored at the start and is read then; it is not kept up.
+	at_start: Stored,
+}
+
+impl KeyValues {
+	/// For what reads nothing through it.
+	pub fn unread(state: Arc<State>) -> KeyValues {
+		KeyValues { state, at_start: Stored::new() }
+	}
+
+	/// For what reads everything of one namespace as it starts.
+	pub fn of(state: Arc<State>, stored: &Stored, primary: &str) -> KeyValues {
+		let prefix = format!("{KV}{primary}/");
+		let kept = stored.iter().filter(|(key, _)| key.starts_with(&prefix));
+		KeyValues { state, at_start: kept.map(|(key, value)| (key.clone(), value.clone())).collect() }
+	}
+}
 
 impl KVStoreSync for KeyValues {
-	fn read(&self, _primary: &str, _secondary: &str, key: &str) -> Result<Vec<u8>, io::Error> {
-		Err(io::Error::new(io::ErrorKind::NotFound, format!("{key} is read at the start only")))
+	fn read(&self, primary: &str, secondary: &str, key: &str) -> Result<Vec<u8>, io::Error> {
+		let missing = || io::Error::new(io::ErrorKind::NotFound, format!("{key} was not stored at the start"));
+		self.at_start.get(&kv_key(primary, secondary, key)).cloned().ok_or_else(missing)
 	}
 
 	fn write(&self, primary: &str, secondary: &str, key: &str, value: Vec<u8>) -> Result<(), io::Error> {
 		if key == CHANNEL_MANAGER_PERSISTENCE_KEY {
 			// These bytes may be older than the next cut's: the cut encodes the manager itself.
-			self.0.manager_changed();
+			self.state.manager_changed();
 		} else {
-			self.0.put(&kv_key(primary, secondary, key), value);
+			self.state.put(&kv_key(primary, secondary, key), value);
 		}
 		Ok(())
 	}
 
 	fn remove(&self, primary: &str, secondary: &str, key: &str, _lazy: bool) -> Result<(), io::Error> {
-		self.0.note(|inner| {
+		self.state.note(|inner| {
 			inner.dirty.insert(kv_key(primary, secondary, key), None);
 		});
 		Ok(())
 	}
 
-	fn list(&self, _primary: &str, _secondary: &str) -> Result<Vec<String>, io::Error> {
-		Ok(Vec::new())
+	fn list(&self, primary: &str, secondary: &str) -> Result<Vec<String>, io::Error> {
+		let prefix = kv_key(primary, secondary, "");
+		Ok(self.at_start.keys().filter_map(|key| Some(key.strip_prefix(&prefix)?.to_string())).collect())
 	}
 }
 

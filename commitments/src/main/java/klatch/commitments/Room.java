@@ -47,8 +47,8 @@ public record Room(Msat toHold, int slots, Msat toPay, List<Space> channels) {
           + " each): open another channel, or decide some of those that are held";
     }
     if (toHold.equals(Msat.ZERO)) {
-      return "all that is in your channels is yours already, so nobody can pay you: ask a peer to open a channel to you, open one"
-          + " and push a part of it (--push-sat), or pay some of it to somebody";
+      return "all that is in your channels is yours already, so nobody can pay you: ask a peer to open a channel to you, buy"
+          + " one (klatch channel buy), open one and push a part of it (--push-sat), or pay some of it to somebody";
     }
     return "";
   }

@@ -1,5 +1,7 @@
 package klatch.lightning;
 
+import java.util.Optional;
+
 /**
  * How a node runs its channels.
  *
@@ -8,9 +10,10 @@ package klatch.lightning;
  * @param forwardPpm        what it costs beyond that, in millionths of the amount
  * @param acceptForwards    whether payments of others may pass through private channels: routing nodes only
  * @param announced         whether new channels are told to the whole network; private ones are reached by route hints
+ * @param sale              for how much it sells channels: rehearsals only
  */
 public record ChannelPolicy(int minConfirmations, int forwardBaseMsat, int forwardPpm, boolean acceptForwards,
-    boolean announced) {
+    boolean announced, Optional<ChannelSale> sale) {
   /**
    * LDK closes a channel at once when its funding transaction has no confirmation left. Three outlive a reorganisation of
    * two blocks (docs/decisions/0007-channel-depth.md).
@@ -27,6 +30,18 @@ public record ChannelPolicy(int minConfirmations, int forwardBaseMsat, int forwa
       throw new IllegalArgumentException(
           "a fee is never negative: " + forwardBaseMsat + " msat, " + forwardPpm + " ppm");
     }
+  }
+
+  /** One that sells no channels. */
+  public ChannelPolicy(int minConfirmations, int forwardBaseMsat, int forwardPpm, boolean acceptForwards,
+      boolean announced) {
+    this(minConfirmations, forwardBaseMsat, forwardPpm, acceptForwards, announced, Optional.empty());
+  }
+
+  /** The same, selling channels. */
+  public ChannelPolicy selling(ChannelSale terms) {
+    return new ChannelPolicy(minConfirmations, forwardBaseMsat, forwardPpm, acceptForwards, announced,
+        Optional.of(terms));
   }
 
   /** A person's own node on regtest: private channels, forwards nothing. */

@@ -28,11 +28,14 @@ final class LdkEvents {
   private final GroupCommit commits;
   private final LdkFunding funding;
   private final LdkQuestions questions;
+  private final LdkSales sales;
   private final String alias;
   private final Thread loop;
   private final EventDelivery delivery = new EventDelivery();
 
-  LdkEvents(LdkNode node, GroupCommit commits, LdkFunding funding, LdkQuestions questions, String alias) {
+  LdkEvents(LdkNode node, GroupCommit commits, LdkFunding funding, LdkQuestions questions, LdkSales sales,
+      String alias) {
+    this.sales = sales;
     this.node = node;
     this.commits = commits;
     this.funding = funding;
@@ -109,7 +112,7 @@ final class LdkEvents {
             || delivery.told(new LightningEvent.BlockReached(event.required("height").asInt()));
       }
       default -> {
-        if (questions.handled(event)) {
+        if (questions.handled(event) || sales.handled(event)) {
           return true;
         }
         funding.progress(event);

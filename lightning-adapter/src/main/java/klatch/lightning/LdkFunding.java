@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +43,10 @@ final class LdkFunding {
   /** One channel on its way; the futures are completed by the event thread. */
   private record Opening(long name, ChannelRequest request, CompletableFuture<JsonNode> accepted,
       CompletableFuture<JsonNode> pending) {
+    static Opening of(long name, ChannelRequest request) {
+      return new Opening(name, request, new CompletableFuture<>(), new CompletableFuture<>());
+    }
+
     void fail(LightningException e) {
       accepted.completeExceptionally(e);
       pending.completeExceptionally(e);
@@ -54,16 +57,23 @@ final class LdkFunding {
     if (requests.isEmpty()) {
       throw new IllegalArgumentException("no channel to open");
     }
-    boolean anchors = anchors(requests);
-    Map<Long, Opening> mine = new HashMap<>();
-    List<Opening> ordered = new ArrayList<>();
+    return opened(requests.stream().map(request -> Opening.of(names.incrementAndGet(), request)).toList(), announced);
+  }
+
+  /** Opens a channel under the name that it was sold by; one that is being opened already is not opened twice. */
+  void openSold(long name, ChannelRequest request) {
+    Opening opening = Opening.of(name, request);
+    if (openings.putIfAbsent(name, opening) == null) {
+      opened(List.of(opening), false);
+    }
+  }
+
+  private OpenedChannels opened(List<Opening> ordered, boolean announced) {
     try {
-      for (ChannelRequest request : requests) {
-        Opening opening = new Opening(names.incrementAndGet(), request, new CompletableFuture<>(),
-            new CompletableFuture<>());
-        mine.put(opening.name(), opening);
-        ordered.add(opening);
+      boolean anchors = anchors(ordered.stream().map(Opening::request).toList());
+      for (Opening opening : ordered) {
         openings.put(opening.name(), opening);
+        ChannelRequest request = opening.request();
         node.call(LdkNode.request("open").put("nodeId", request.nodeId()).put("capacitySat", request.capacitySat())
             .put("pushMsat", request.push().value()).put("name", opening.name()).put("announced", announced)
             .put("anchors", anchors));
@@ -73,7 +83,7 @@ final class LdkFunding {
       ordered.forEach(this::forget);
       throw e;
     } finally {
-      mine.keySet().forEach(openings::remove);
+      ordered.forEach(opening -> openings.remove(opening.name()));
     }
   }
 

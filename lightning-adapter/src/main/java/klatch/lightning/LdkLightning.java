@@ -59,6 +59,7 @@ public final class LdkLightning implements Lightning {
   private final LdkEvents events;
   private final LdkFunding funding;
   private final LdkQuestions questions;
+  private final LdkPurchases purchases;
   private final LostChannels lost;
   private volatile Optional<RapidGossip> gossip = Optional.empty();
   private final String nodeId;
@@ -75,8 +76,10 @@ public final class LdkLightning implements Lightning {
     this.funding = funding;
     this.nodeId = node.call(LdkNode.request("info")).required("nodeId").asText();
     this.cuts = new LdkCuts(node, commits, config.alias());
-    this.questions = new LdkQuestions(node, wallet, wallet::reserve);
-    this.events = new LdkEvents(node, commits, funding, questions, config.alias());
+    this.purchases = new LdkPurchases(node, store, commits);
+    this.questions = new LdkQuestions(node, wallet, wallet::reserve, purchases);
+    this.events = new LdkEvents(node, commits, funding, questions,
+        new LdkSales(funding, config.channels().sale()), config.alias());
     this.lost = new LostChannels(this, store.restoredPeers());
   }
 
@@ -238,6 +241,35 @@ public final class LdkLightning implements Lightning {
    */
   public OpenedChannels openChannels(List<ChannelRequest> requests) {
     return funding.open(requests, config.channels().announced());
+  }
+
+  /**
+   * What a connected peer asks for a channel that a payment of this size opens (bLIP 52, LSPS2).
+   *
+   * @param token what the peer wants to hear, where it sells to some only
+   * @throws LightningException if it sells none, or none for such a payment
+   */
+  public ChannelPrice channelPrice(String peer, Msat payment, Optional<String> token) {
+    return purchases.price(peer, payment, token);
+  }
+
+  /**
+   * Buys a channel from a connected peer: it opens when the invoice is paid. The payment waits at the seller until the
+   * channel has its confirmations, and arrives in it without the fee.
+   *
+   * @throws LightningException if the fee would be higher than {@code mostFee}, or the wallet lacks what closing one more
+   *                            anchor channel in time may cost
+   */
+  public ChannelPurchase buyChannel(String peer, Msat payment, Msat mostFee, Optional<String> token) {
+    AnchorReserve kept = wallet.reserve();
+    if (!kept.hasRoomForAnother()) {
+      throw new LightningException("a bought channel has anchors, and closing it in time may cost "
+          + AnchorReserve.SAT_PER_CHANNEL + " sat on the chain: the wallet needs " + (kept.neededSat()
+              + AnchorReserve.SAT_PER_CHANNEL)
+          + " sat and has " + kept.confirmedSat() + " (klatch wallet address)",
+          true);
+    }
+    return purchases.buy(peer, payment, mostFee, token);
   }
 
   /** Closes a channel: with the peer's consent, or by force if asked (then the coins come after a delay). */

@@ -30,7 +30,16 @@ final class LdkMessages {
     node.put("minConfirmations", policy.minConfirmations()).put("forwardBaseMsat", policy.forwardBaseMsat())
         .put("forwardPpm", policy.forwardPpm()).put("acceptForwards", policy.acceptForwards())
         .put("announced", policy.announced());
+    policy.sale().ifPresent(sale -> node.set("sells", sale(sale)));
     return node.put("sweepScript", HexFormat.of().formatHex(sweepScript));
+  }
+
+  private static ObjectNode sale(ChannelSale sale) {
+    ObjectNode node = LdkNode.JSON.createObjectNode().put("minFeeMsat", sale.minFee().value())
+        .put("feePpm", sale.feePpm()).put("minPaymentMsat", sale.minPayment().value())
+        .put("maxPaymentMsat", sale.maxPayment().value());
+    sale.token().ifPresent(token -> node.put("token", token));
+    return node;
   }
 
   static ObjectNode hold(HoldRequest request) {

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the node asks its owner's wallet: whether a channel that a peer offers is welcome, and coins and signatures for the
- * fees of anchor channels that close. Used by the event thread, apart from {@link #trouble}.
+ * What the node asks its owner's wallet: whether a channel that a peer offers is welcome, whether a fee out of a payment was
+ * agreed on, and coins and signatures for the fees of anchor channels that close. Used by the event thread, apart from {@link #trouble}.
  */
 final class LdkQuestions {
   private static final Logger LOG = LoggerFactory.getLogger(LdkQuestions.class);
@@ -25,9 +25,11 @@ final class LdkQuestions {
   private final LdkNode node;
   private final OnchainWallet wallet;
   private final Supplier<AnchorReserve> reserve;
+  private final LdkPurchases purchases;
   private volatile String trouble = "";
 
-  LdkQuestions(LdkNode node, OnchainWallet wallet, Supplier<AnchorReserve> reserve) {
+  LdkQuestions(LdkNode node, OnchainWallet wallet, Supplier<AnchorReserve> reserve, LdkPurchases purchases) {
+    this.purchases = purchases;
     this.node = node;
     this.wallet = wallet;
     this.reserve = reserve;
@@ -42,6 +44,8 @@ final class LdkQuestions {
   boolean handled(JsonNode event) {
     switch (event.required("event").asText()) {
       case "channelOffered" -> answer(event, Optional.of(decision(event)));
+      case "feeTaken" -> answer(event, Optional.of(
+          LdkNode.JSON.createObjectNode().put("agreed", purchases.agreed(event))));
       case "coinsNeeded" -> answer(event, asked(() -> coins(event.required("claim").asText())));
       case "signatureNeeded" -> answer(event, asked(() -> signed(event)));
       case "feeLacking" -> lacking(event);
@@ -61,7 +65,8 @@ final class LdkQuestions {
   }
 
   private ObjectNode decision(JsonNode offer) {
-    ObjectNode answer = LdkNode.JSON.createObjectNode();
+    ObjectNode answer = LdkNode.JSON.createObjectNode().put("bought",
+        purchases.expectedFrom(offer.required("peer").asText()));
     if (!offer.required("anchors").asBoolean()) {
       return answer;
     }

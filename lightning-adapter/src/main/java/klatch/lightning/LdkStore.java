@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -256,6 +257,50 @@ final class LdkStore {
           return Optional.of(reason == null
               ? new Payment.Pending(id)
               : new Payment.Failed(id, reason, row.getBoolean(5)));
+        }
+      }
+    });
+  }
+
+  /** Remembers a purchase before its invoice is known to anybody. */
+  static void bought(Connection connection, String peer, ChannelPurchase purchase) throws SQLException {
+    try (PreparedStatement insert = connection.prepareStatement(
+        "insert into channel_purchase (hash, peer, payment_msat, fee_msat, until_second) values (?, ?, ?, ?, ?)")) {
+      insert.setBytes(1, purchase.invoice().hash().bytes());
+      insert.setString(2, peer);
+      insert.setLong(3, purchase.price().payment().value());
+      insert.setLong(4, purchase.price().fee().value());
+      insert.setLong(5, purchase.price().until().getEpochSecond());
+      insert.executeUpdate();
+    }
+  }
+
+  /** Whether a purchase from this peer that stood after {@code since} waits for its payment. */
+  boolean awaits(String peer, Instant since) {
+    return MoneyQuery.read(money, connection -> {
+      try (PreparedStatement select = connection.prepareStatement("""
+          select exists (select from channel_purchase bought where peer = ? and until_second > ?
+            and not exists (select from ldk_received where hash = bought.hash))""")) {
+        select.setString(1, peer);
+        select.setLong(2, since.getEpochSecond());
+        try (ResultSet row = select.executeQuery()) {
+          return row.next() && row.getBoolean(1);
+        }
+      }
+    });
+  }
+
+  /** What was agreed on for a payment; its promise of blocks is not kept. */
+  Optional<ChannelPrice> purchase(PaymentHash hash) {
+    return MoneyQuery.read(money, connection -> {
+      try (PreparedStatement select = connection.prepareStatement(
+          "select payment_msat, fee_msat, until_second from channel_purchase where hash = ?")) {
+        select.setBytes(1, hash.bytes());
+        try (ResultSet row = select.executeQuery()) {
+          return row.next()
+              ? Optional.of(new ChannelPrice(new Msat(row.getLong(1)), new Msat(row.getLong(2)),
+                  Instant.ofEpochSecond(row.getLong(3)), 0))
+              : Optional.<ChannelPrice>empty();
         }
       }
     });

@@ -1,6 +1,7 @@
 package klatch.cli;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import klatch.lightning.lnd.LndLightning;
 import klatch.web.Treasury;
@@ -16,6 +17,11 @@ record LndTreasury(LndLightning lightning) implements Treasury {
   @Override
   public Operations.Opened open(String peer, long capacitySat, long pushSat) {
     throw yours("lncli openchannel");
+  }
+
+  @Override
+  public Operations.Bought buy(String peer, long paymentSat, OptionalLong mostFeeSat, Optional<String> token) {
+    throw yours("lncli openchannel, or a seller's own program");
   }
 
   @Override

@@ -5,9 +5,11 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
+import klatch.commitments.Lightning;
 import klatch.commitments.LightningException;
 import klatch.commitments.Msat;
 import klatch.lightning.ChainException;
+import klatch.lightning.ChannelPrice;
 import klatch.lightning.ChannelRequest;
 import klatch.lightning.LdkLightning;
 import klatch.lightning.PaymentRecord;
@@ -17,6 +19,7 @@ import klatch.lightning.chain.ChainTrouble;
 import klatch.web.Treasury;
 import klatch.web.wire.NodeStatus;
 import klatch.web.wire.Operations;
+import org.jspecify.annotations.Nullable;
 
 /** The operator's side of the embedded Lightning node. */
 record NodeTreasury(LdkLightning lightning, ChainGate gate, Optional<BlockNotices> notices) implements Treasury {
@@ -45,17 +48,45 @@ record NodeTreasury(LdkLightning lightning, ChainGate gate, Optional<BlockNotice
 
   @Override
   public Operations.Opened open(String peer, long capacitySat, long pushSat) {
-    var parts = PEER.matcher(peer.strip());
-    if (!parts.matches() || Integer.parseInt(parts.group(3)) > 65_535) {
-      throw new IllegalArgumentException("a Lightning peer is NODEID@HOST:PORT, not '" + peer + "'");
-    }
-    var request = new ChannelRequest(parts.group(1), capacitySat, Msat.ofSat(pushSat));
-    var host = parts.group(2).replaceAll("[\\[\\]]", "");
+    var at = PeerAddress.read(peer);
+    var request = new ChannelRequest(at.nodeId(), capacitySat, Msat.ofSat(pushSat));
     return withChain(() -> {
-      lightning.connect(parts.group(1), host, Integer.parseInt(parts.group(3)));
+      lightning.connect(at.nodeId(), at.host(), at.port());
       var opened = lightning.openChannels(List.of(request));
       return new Operations.Opened(opened.channelIds().getFirst(), opened.fundingTxid());
     });
+  }
+
+  /** Where a Lightning node is. */
+  private record PeerAddress(String nodeId, String host, int port) {
+    static PeerAddress read(String text) {
+      var parts = PEER.matcher(text.strip());
+      if (!parts.matches() || Integer.parseInt(parts.group(3)) > 65_535) {
+        throw new IllegalArgumentException("a Lightning peer is NODEID@HOST:PORT, not '" + text + "'");
+      }
+      return new PeerAddress(parts.group(1), parts.group(2).replaceAll("[\\[\\]]", ""),
+          Integer.parseInt(parts.group(3)));
+    }
+  }
+
+  @Override
+  public Operations.Bought buy(String peer, long paymentSat, OptionalLong mostFeeSat, Optional<String> token) {
+    var at = PeerAddress.read(peer);
+    var payment = Msat.ofSat(paymentSat);
+    return withChain(() -> {
+      lightning.connect(at.nodeId(), at.host(), at.port());
+      if (mostFeeSat.isEmpty()) {
+        return shown(lightning.channelPrice(at.nodeId(), payment, token), null);
+      }
+      var purchase = lightning.buyChannel(at.nodeId(), payment, Msat.ofSat(mostFeeSat.getAsLong()), token);
+      return shown(purchase.price(), purchase.invoice());
+    });
+  }
+
+  private static Operations.Bought shown(ChannelPrice price, Lightning.@Nullable Invoice invoice) {
+    return new Operations.Bought(price.payment().value(), price.fee().value(), price.arrives().value(),
+        price.until().toEpochMilli(), price.forBlocks(), invoice == null ? null : invoice.bolt11(),
+        invoice == null ? null : invoice.hash().toString());
   }
 
   @Override

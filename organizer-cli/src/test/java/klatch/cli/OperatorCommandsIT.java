@@ -20,7 +20,9 @@ import klatch.commitments.Lightning;
 import klatch.commitments.Msat;
 import klatch.commitments.PaymentId;
 import klatch.lightning.ChannelPolicy;
+import klatch.lightning.ChannelSale;
 import klatch.lightning.Network;
+import klatch.lightning.bolt11.Bolt11;
 import klatch.lightning.Seed;
 import klatch.log.Database;
 import klatch.regtest.LightningNode;
@@ -38,6 +40,8 @@ final class OperatorCommandsIT {
   private static final Duration PATIENCE = Duration.ofSeconds(45);
   private static final long COIN_SAT = 100_000_000;
   private static final long CAPACITY_SAT = 1_000_000;
+  private static final ChannelSale SALE = new ChannelSale(Msat.ofSat(1_500), 20_000, Msat.ofSat(10_000),
+      Msat.ofSat(400_000), Optional.empty(), 200_000);
   private static final String BACKUP = "wallet.backup";
 
   @TempDir
@@ -73,11 +77,12 @@ final class OperatorCommandsIT {
     try (Chain chain = EmbeddedChain.start(java.time.InstantSource.system());
         var esplora = EsploraServer.start(chain.rpc());
         var database = Database.embedded(directory.resolve("postgres"), "");
-        var stranger = LightningNode.start("stranger", chain, database, ChannelPolicy.regtestLeaf())) {
+        var stranger = LightningNode.start("stranger", chain, database, ChannelPolicy.regtestLeaf().selling(SALE))) {
       long coins;
       try (var _ = Node.start(options(esplora, database))) {
         fundsArrive(chain);
         opensAChannel(chain, stranger);
+        hearsAPriceAndBuysAChannel(stranger);
         paysAndIsPaid(stranger);
         refusesWhatMakesNoSense();
         coins = closesAndSendsItsCoins(chain);
@@ -147,11 +152,7 @@ final class OperatorCommandsIT {
 
   private void opensAChannel(Chain chain, LightningNode stranger) throws Exception {
     assertThat(run("channel", "list").out()).contains("No channels yet");
-    var address = stranger.lightning().listenAddress();
-    var opened = json("channel", "open",
-        stranger.lightning().nodeId() + "@" + address.getAddress().getHostAddress() + ":"
-            + address.getPort(),
-        Long.toString(CAPACITY_SAT), "--push-sat", "400000");
+    var opened = json("channel", "open", at(stranger), Long.toString(CAPACITY_SAT), "--push-sat", "400000");
     chain.mine(ChannelPolicy.MIN_CONFIRMATIONS);
     Until.holds("the channel works", PATIENCE, () -> {
       try {
@@ -164,6 +165,25 @@ final class OperatorCommandsIT {
       }
     });
     assertThat(run("lightning", "info").out()).contains("channels   1").contains("balance    600,000 sat");
+  }
+
+  private void hearsAPriceAndBuysAChannel(LightningNode stranger) throws Exception {
+    var peer = at(stranger);
+    var price = json("channel", "buy", peer, "100000");
+    assertThat(price.required("feeMsat").asLong()).isEqualTo(2_000_000);
+    assertThat(price.required("arrivesMsat").asLong()).isEqualTo(98_000_000);
+    assertThat(price.has("bolt11")).isFalse();
+    assertThat(run("channel", "buy", peer, "100000").out()).contains("add --most-fee-sat 2000");
+    assertThat(run("channel", "buy", peer, "100000", "--most-fee-sat", "1999").out()).contains("costs 2000 sat now");
+    assertThat(run("channel", "buy", peer, "0").out()).contains("must lie in 1..");
+    var bought = json("channel", "buy", peer, "100000", "--most-fee-sat", "2000");
+    assertThat(Bolt11.read(bought.required("bolt11").asText()).amount()).contains(Msat.ofSat(100_000));
+    assertThat(run("channel", "buy", peer, "100000", "--most-fee-sat", "2000").out()).contains("lnbcrt1m");
+  }
+
+  private static String at(LightningNode node) {
+    var address = node.lightning().listenAddress();
+    return node.nodeId() + "@" + address.getAddress().getHostAddress() + ":" + address.getPort();
   }
 
   private void paysAndIsPaid(LightningNode stranger) throws Exception {

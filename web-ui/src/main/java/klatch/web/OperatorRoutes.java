@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 import klatch.commitments.Lightning;
@@ -21,6 +22,8 @@ record OperatorRoutes(Supplier<ApiParts.MoneyState> money) {
   private static final long LONGEST_EXPIRY_SECONDS = 365L * 24 * 3_600;
   /** Longer descriptions go into a hash (BOLT 11), which nobody could read here. */
   private static final int LONGEST_DESCRIPTION = 200;
+  private static final int LONGEST_TOKEN = 200;
+  private static final long ALL_SAT = 21_000_000L * 100_000_000;
   private static final Msat DEFAULT_FEE = Msat.ofSat(10);
   private static final long DEFAULT_FEE_PER_CENT = 1;
   private static final Duration PAYING = Duration.ofSeconds(60);
@@ -36,6 +39,7 @@ record OperatorRoutes(Supplier<ApiParts.MoneyState> money) {
     routes.get("/channels", _ -> new Operations.Channels(
         lightning().status().channels().stream().map(NodeRoutes::channel).toList()));
     routes.post("/channels", this::open);
+    routes.post("/channels/buy", this::buy);
     routes.post("/channels/{id}/close", this::close);
     routes.get("/wallet", _ -> new Operations.Balance(treasury().confirmedSat()));
     routes.get("/wallet/backup",
@@ -122,6 +126,26 @@ record OperatorRoutes(Supplier<ApiParts.MoneyState> money) {
     var request = call.read(Operations.Open.class);
     return treasury().open(Call.required(request.peer(), "peer"),
         Call.required(request.capacitySat(), "capacitySat"), request.pushSat() == null ? 0 : request.pushSat());
+  }
+
+  private Operations.Bought buy(Call call) {
+    var request = call.read(Operations.Buy.class);
+    long payment = bounded(Call.required(request.paymentSat(), "paymentSat"), 1, "the payment");
+    var mostFee = request.mostFeeSat() == null
+        ? OptionalLong.empty()
+        : OptionalLong.of(bounded(request.mostFeeSat(), 0, "the largest fee"));
+    var token = Optional.ofNullable(request.token());
+    if (token.isPresent() && token.get().length() > LONGEST_TOKEN) {
+      throw PublicException.invalid("a token has at most " + LONGEST_TOKEN + " characters");
+    }
+    return treasury().buy(Call.required(request.peer(), "peer"), payment, mostFee, token);
+  }
+
+  private static long bounded(long sat, long least, String what) {
+    if (sat < least || sat > ALL_SAT) {
+      throw PublicException.invalid(what + " must lie in " + least + ".." + ALL_SAT + " sat, not " + sat);
+    }
+    return sat;
   }
 
   private Operations.Closing close(Call call) {

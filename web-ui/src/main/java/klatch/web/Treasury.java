@@ -22,6 +22,14 @@ public interface Treasury {
    */
   Operations.Opened open(String peer, long capacitySat, long pushSat);
 
+  /**
+   * Connects to a peer that sells channels and asks its price, or buys one.
+   *
+   * @param peer       {@code NODEID@HOST:PORT}
+   * @param mostFeeSat empty to ask only
+   */
+  Operations.Bought buy(String peer, long paymentSat, OptionalLong mostFeeSat, Optional<String> token);
+
   /** What is wrong with the source of the chain and what helps, in one line; empty if nothing is, or if that is not ours to know. */
   default Optional<String> chainTrouble() {
     return Optional.empty();

@@ -48,6 +48,11 @@ public final class TestNode implements AutoCloseable, NodeControl {
     }
 
     @Override
+    public Operations.Bought buy(String peer, long paymentSat, OptionalLong mostFeeSat, Optional<String> token) {
+      throw none();
+    }
+
+    @Override
     public void close(String channelId, boolean force) {
       throw none();
     }

@@ -55,6 +55,26 @@ public final class Operations {
   public record Opened(String channel, String fundingTxid) {}
 
   /**
+   * {@code POST /channels/buy}.
+   *
+   * @param peer       {@code NODEID@HOST:PORT} of a node that sells channels (bLIP 52, LSPS2)
+   * @param paymentSat what the payment will be that opens the channel
+   * @param mostFeeSat what the seller may keep of it; absent to hear the price and buy nothing
+   * @param token      what the seller wants to hear, where it sells to some only
+   */
+  public record Buy(@Nullable String peer, @Nullable Long paymentSat, @Nullable Long mostFeeSat,
+      @Nullable String token) {}
+
+  /**
+   * A price, and where one was bought, the invoice whose payment opens the channel.
+   *
+   * @param untilMillis until then the price stands
+   * @param forBlocks   the seller promises to keep the channel open for so many blocks
+   */
+  public record Bought(long paymentMsat, long feeMsat, long arrivesMsat, long untilMillis, long forBlocks,
+      @Nullable String bolt11, @Nullable String hash) {}
+
+  /**
    * {@code POST} to a channel's {@code close}.
    *
    * @param force without the peer's consent; the coins come after a delay
