@@ -19,10 +19,15 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import klatch.regtest.ChildProcess;
 
-/** A regtest chain kept by a real bitcoind: a child process with a wallet, in a temporary folder. */
+/** A regtest chain kept by a real bitcoind: a child process in a temporary folder, or one that somebody else has started. */
 public final class BitcoindChain implements Chain {
   /** RPC_WALLET_INSUFFICIENT_FUNDS. */
   private static final int INSUFFICIENT_FUNDS = -6;
+
+  /** The settings of regtest that the harness relies on, as lines of bitcoin.conf. */
+  public static final List<String> CONFIGURATION = List.of("server=1", "listen=0", "txindex=1", "fallbackfee=0.00002",
+      "addresstype=bech32", "changetype=bech32", "minrelaytxfee=0.00001", "incrementalrelayfee=0.00001",
+      "dustrelayfee=0.00003");
 
   private static final String LOOPBACK = "127.0.0.1";
   private static final String USER = "klatch";
@@ -33,17 +38,49 @@ public final class BitcoindChain implements Chain {
   /** A free port may be taken by somebody else before bitcoind takes it. */
   private static final int START_TRIES = 3;
 
-  private final Path folder;
-  private final ChildProcess process;
+  private final Host host;
   private final RpcEndpoint endpoint;
   private final URI notices;
   private final RpcClient rpc;
   private final String address;
   private volatile Duration ahead = Duration.ZERO;
 
-  private BitcoindChain(Path folder, ChildProcess process, RpcEndpoint endpoint, URI notices, RpcClient rpc) {
-    this.folder = folder;
-    this.process = process;
+  /** What a bitcoind runs in. */
+  public interface Host extends AutoCloseable {
+    /** Its socket accepts from now on, and nobody answers. */
+    void stall();
+
+    void resume();
+
+    /** Ends the bitcoind and deletes what it has written. */
+    @Override
+    void close();
+  }
+
+  private record Child(Path folder, ChildProcess process) implements Host {
+    @Override
+    public void stall() {
+      process.signal("STOP");
+    }
+
+    @Override
+    public void resume() {
+      process.signal("CONT");
+    }
+
+    @Override
+    public void close() {
+      process.close();
+      try {
+        Folders.delete(folder);
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot delete " + folder, e);
+      }
+    }
+  }
+
+  private BitcoindChain(Host host, RpcEndpoint endpoint, URI notices, RpcClient rpc) {
+    this.host = host;
     this.endpoint = endpoint;
     this.notices = notices;
     this.rpc = rpc;
@@ -57,12 +94,25 @@ public final class BitcoindChain implements Chain {
    * @throws UncheckedIOException if it does not come up; the message holds its last words
    */
   public static BitcoindChain start(BitcoindProgram program) {
-    BitcoindChain chain = startEmpty(program);
+    return startEmpty(program).withFirstBlocks();
+  }
+
+  /**
+   * Takes a bitcoind over that somebody has started on an empty regtest, answers by now, and has what {@link #CONFIGURATION}
+   * says: in a container, for one. It has as many blocks as the embedded chain then.
+   *
+   * @param notices where it publishes each new block's hash
+   */
+  public static BitcoindChain attached(Host host, RpcEndpoint endpoint, URI notices) {
+    return new BitcoindChain(host, endpoint, notices, new RpcClient(endpoint)).withFirstBlocks();
+  }
+
+  private BitcoindChain withFirstBlocks() {
     try {
-      chain.mine(EmbeddedChain.FIRST_BLOCKS);
-      return chain;
+      mine(EmbeddedChain.FIRST_BLOCKS);
+      return this;
     } catch (RuntimeException e) {
-      chain.close();
+      close();
       throw e;
     }
   }
@@ -95,7 +145,7 @@ public final class BitcoindChain implements Chain {
       process = ChildProcess.start(program.with(List.of("-datadir=" + folder)), output);
       RpcClient rpc = new RpcClient(endpoint);
       awaitUp(process, rpc, output);
-      return new BitcoindChain(folder, process, endpoint, notices, rpc);
+      return new BitcoindChain(new Child(folder, process), endpoint, notices, rpc);
     } catch (IOException | RuntimeException e) {
       if (process != null) {
         process.close();
@@ -110,21 +160,14 @@ public final class BitcoindChain implements Chain {
     return """
         regtest=1
         [regtest]
-        server=1
-        listen=0
-        txindex=1
+        %s
         rpcbind=%s
         rpcport=%d
         rpcuser=%s
         rpcpassword=%s
         zmqpubhashblock=%s
-        fallbackfee=0.00002
-        addresstype=bech32
-        changetype=bech32
-        minrelaytxfee=0.00001
-        incrementalrelayfee=0.00001
-        dustrelayfee=0.00003
-        """.formatted(endpoint.host(), endpoint.port(), endpoint.user(), endpoint.password(), notices);
+        """.formatted(String.join("\n", CONFIGURATION), endpoint.host(), endpoint.port(), endpoint.user(),
+        endpoint.password(), notices);
   }
 
   private static void awaitUp(ChildProcess process, RpcClient rpc, Path output) throws IOException {
@@ -210,15 +253,14 @@ public final class BitcoindChain implements Chain {
     }
   }
 
-  /** Stops the process with a signal: its socket accepts, and nobody answers. */
   @Override
   public void stall() {
-    process.signal("STOP");
+    host.stall();
   }
 
   @Override
   public void resume() {
-    process.signal("CONT");
+    host.resume();
   }
 
   @Override
@@ -248,11 +290,6 @@ public final class BitcoindChain implements Chain {
   @Override
   public void close() {
     rpc.close();
-    process.close();
-    try {
-      Folders.delete(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + folder, e);
-    }
+    host.close();
   }
 }
