@@ -134,6 +134,21 @@ final class EsploraIT {
     });
   }
 
+  @Test
+  @Order(5)
+  void theFeeOfAForcedCloseIsRaisedByAPackageThatTheServerTakes() {
+    chain.fund(payer.lightning().wallet().newAddress(), AnchorReserve.SAT_PER_CHANNEL);
+    pair.mine(1);
+    pair.openChannel();
+    assertThat(holder.lightning().reserve().channels()).isOne();
+    chain.estimate(20);
+    await().atMost(PATIENCE).until(() -> chain.estimatesAsked() >= 12);
+    holder.lightning().closeChannel(holder.lightning().status().channels().getFirst().id(), true);
+    await().atMost(PATIENCE).until(() -> chain.paying(18) > 0);
+    assertThat(esplora.packages()).isPositive();
+    assertThat(gate.trouble()).isEmpty();
+  }
+
   private void awaitBalance(Msat expected) {
     await().atMost(PATIENCE).until(() -> holder.lightning().status().balance().equals(expected)
         && holder.lightning().status().channels().getFirst().pendingHtlcs() == 0

@@ -42,12 +42,17 @@ record LdkTestPair(EmbeddedChain chain, LdkTestNode holder, LdkTestNode payer, D
     chain.fund(pair.holder.lightning().wallet().newAddress(), 2 * CAPACITY_SAT);
     pair.mine(1);
     pair.holder.connect(pair.payer);
-    pair.holder.lightning().openChannels(List
-        .of(new ChannelRequest(pair.payer.lightning().nodeId(), CAPACITY_SAT, Msat.ofSat(CAPACITY_SAT / 2))));
-    pair.mine(ChannelPolicy.MIN_CONFIRMATIONS);
-    await().atMost(patience).until(() -> pair.nodes().stream().map(node -> node.lightning().status().channels())
-        .allMatch(channels -> channels.size() == 1 && channels.getFirst().usable()));
+    pair.openChannel();
     return pair;
+  }
+
+  /** The holder opens the one channel, or another after it was closed; it has anchors where both have coins for them. */
+  void openChannel() {
+    holder.lightning().openChannels(
+        List.of(new ChannelRequest(payer.lightning().nodeId(), CAPACITY_SAT, Msat.ofSat(CAPACITY_SAT / 2))));
+    mine(ChannelPolicy.MIN_CONFIRMATIONS);
+    await().atMost(patience).until(() -> nodes().stream().map(node -> node.lightning().status().channels())
+        .allMatch(channels -> channels.size() == 1 && channels.getFirst().usable()));
   }
 
   private List<LdkTestNode> nodes() {

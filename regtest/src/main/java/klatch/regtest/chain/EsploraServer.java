@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -46,6 +47,7 @@ public final class EsploraServer implements AutoCloseable {
 
   private final RpcClient rpc;
   private final HttpServer http;
+  private final AtomicInteger packages = new AtomicInteger();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
   private static final class Answer {
@@ -87,6 +89,11 @@ public final class EsploraServer implements AutoCloseable {
 
   public URI uri() {
     return URI.create("http://127.0.0.1:" + http.getAddress().getPort() + "/");
+  }
+
+  /** How many packages of transactions it was given, taken or not. */
+  public int packages() {
+    return packages.get();
   }
 
   private void handle(HttpExchange exchange) throws IOException {
@@ -236,6 +243,7 @@ public final class EsploraServer implements AutoCloseable {
     return switch (path) {
       case "/tx" -> sent(() -> rpc.call("sendrawtransaction", new String(body, StandardCharsets.US_ASCII).strip()));
       case "/txs/package" -> {
+        packages.incrementAndGet();
         JsonNode transactions = JSON.readTree(body);
         yield transactions.isArray()
             ? sent(() -> rpc.call("submitpackage", transactions))
