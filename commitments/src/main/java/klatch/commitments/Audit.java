@@ -62,8 +62,8 @@ public record Audit(EventId event, boolean complete, List<Finding> findings, Lis
     Statements said = statements.getOrDefault(event, new Statements());
     Presence presence = view.presence(event);
     Map<SignedEncounter, List<EntryId>> encounters = encounters(entries);
-    Function<DeviceId, List<EntryId>> proofs = person -> presence.proof(person)
-        .map(signed -> encounters.getOrDefault(signed, List.of())).orElse(List.of());
+    Function<DeviceId, List<EntryId>> proofs = person -> presence.proofs(person).stream()
+        .flatMap(signed -> encounters.getOrDefault(signed, List.of()).stream()).toList();
     AuditTrail.Subject subject = new AuditTrail.Subject(known.get(), terms.get(), said, presence, proofs,
         Math.max(nowMillis, said.latestMillis()));
     return Optional.of(new AuditTrail(decode).all(subject));

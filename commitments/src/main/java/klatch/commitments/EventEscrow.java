@@ -148,7 +148,7 @@ final class EventEscrow {
       boolean open = state instanceof DepositState.Held || state instanceof DepositState.Offered;
       if (open && meetupEvent.cancelled()) {
         inputs.put(person, new DepositInput.Release(ReleaseReason.EVENT_CANCELLED));
-      } else if (state instanceof DepositState.Held && presence.isPresent(person)) {
+      } else if (state instanceof DepositState.Held && presence.isLasting(person)) {
         inputs.put(person, new DepositInput.Release(ReleaseReason.CHECKED_IN));
       } else if (open && !lockClosed && !seated.contains(person)) {
         inputs.put(person, new DepositInput.Release(ReleaseReason.WITHDRAWN));

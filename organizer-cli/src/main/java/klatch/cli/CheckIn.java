@@ -21,8 +21,14 @@ final class CheckIn implements Callable<Integer> {
   @Nullable
   String frame;
 
+  @Option(names = "--offline", description = "Without a network: answer the door's code, then read the code with which it closes.")
+  boolean offline;
+
   @Override
   public Integer call() {
+    if (offline) {
+      return Scanning.scan(session, session.event(event), frame);
+    }
     var path = "/events/" + session.event(event) + "/checkin";
     return session.show(session.api().post(path, new Events.CheckIn(frame), Events.CheckedIn.class), answer -> {
       session.say("You are checked in.");

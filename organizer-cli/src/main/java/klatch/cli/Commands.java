@@ -18,7 +18,8 @@ import picocli.CommandLine.ParameterException;
 @Command(name = "klatch", mixinStandardHelpOptions = true, version = "klatch "
     + klatch.web.Version.NUMBER, description = "A meetup app with no company in the middle.", synopsisSubcommandLabel = "COMMAND", subcommands = {
         Status.class, Profile.class, GroupCommand.class, EventCommand.class, Rsvp.class, Lock.class, Door.class,
-        CheckIn.class, Settle.class, Claim.class, Audit.class, Report.class, LightningCommand.class,
+        CheckIn.class, PresenceCommand.class, Settle.class, Claim.class, Audit.class, Report.class,
+        LightningCommand.class,
         ChannelCommand.class,
         WalletCommand.class, Doctor.class}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
             "0:done", "1:refused or failed; for audit: not clean", "2:wrong usage, or no node to talk to"})

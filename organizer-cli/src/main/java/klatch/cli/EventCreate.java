@@ -86,6 +86,10 @@ final class EventCreate implements Callable<Integer> {
   @Nullable
   Integer minimumPresent;
 
+  @Option(names = "--presence", paramLabel = "RULE", description = "Who counts as present: 'door', whom the door has met (default), or 'peers', who met three people, one of them the door or somebody it has met.")
+  @Nullable
+  String presence;
+
   @Override
   public Integer call() {
     var request = request();
@@ -106,7 +110,8 @@ final class EventCreate implements Callable<Integer> {
       return new Events.Create(group == null ? null : session.group(group), title, description, startsAt, endsAt,
           place.getId(), this.place, capacity, depositSat == null ? null : Math.multiplyExact(depositSat, MSAT_PER_SAT),
           null, before(startsAt, lockOpens), before(startsAt, lockCloses), before(startsAt, checkInOpens),
-          after(endsAt, checkInCloses), after(endsAt, appealsClose), after(endsAt, payoutsClose), minimumPresent);
+          after(endsAt, checkInCloses), after(endsAt, appealsClose), after(endsAt, payoutsClose), minimumPresent,
+          presence);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }

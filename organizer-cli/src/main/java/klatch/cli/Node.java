@@ -33,6 +33,7 @@ import klatch.log.StoreException;
 import klatch.log.TopicPolicy;
 import klatch.log.TopicSync;
 import klatch.meetup.Meetup;
+import klatch.meetup.checkin.Beacon;
 import klatch.meetup.checkin.CheckIn;
 import klatch.web.ApiParts;
 import klatch.web.ApiPortException;
@@ -120,7 +121,7 @@ public final class Node implements RunningNode, NodeControl {
               .agentVersion("klatch/" + klatch.web.Version.NUMBER).clock(clock)));
       var sync = opened(new TopicSync(host, log, TopicPolicy.OPEN));
       addresses = AddressBook.open(options.dataDir().resolve("peers"), sync);
-      checkIn = new CheckIn(meetup, keys.device(), clock, CheckIn::noBeacon);
+      checkIn = new CheckIn(meetup, keys.device(), clock, Beacon.none());
       checkIn.serve(host);
       var withdrawals = options.withdraw()
           .map(withdraw -> opened(WithdrawListener.start(this::moneyState, withdraw.listen())));

@@ -1,13 +1,21 @@
 package klatch.web;
 
+import java.util.Locale;
 import klatch.libp2p.Host;
+import klatch.log.DeviceId;
 import klatch.meetup.Encounter;
 import klatch.meetup.Meetup;
 import klatch.meetup.MeetupEvent;
+import klatch.meetup.Presence;
+import klatch.meetup.PresenceRule;
+import klatch.meetup.SignedEncounter;
 import klatch.meetup.checkin.CheckIn;
 import klatch.meetup.checkin.CheckInReply;
 import klatch.meetup.checkin.DoorCode;
+import klatch.meetup.checkin.Frame;
+import klatch.meetup.checkin.Scan;
 import klatch.web.wire.Events;
+import org.jspecify.annotations.Nullable;
 
 /** The routes about the door: what it shows, and coming in. */
 record DoorRoutes(Meetup meetup, CheckIn checkIn, Host host, MoneyRoutes money) {
@@ -15,6 +23,8 @@ record DoorRoutes(Meetup meetup, CheckIn checkIn, Host host, MoneyRoutes money) 
   void addTo(Routes routes) {
     routes.get("/events/{id}/door", this::door);
     routes.post("/events/{id}/checkin", this::comeIn);
+    routes.post("/events/{id}/scan", this::scan);
+    routes.get("/events/{id}/presence", this::presence);
   }
 
   private Events.Door door(Call call) {
@@ -35,10 +45,74 @@ record DoorRoutes(Meetup meetup, CheckIn checkIn, Host host, MoneyRoutes money) 
     };
   }
 
+  private Events.Scanned scan(Call call) {
+    var event = EventRoutes.event(meetup, call.path("id"));
+    var frame = Call.required(call.read(Events.Scan.class).frame(), "frame");
+    checkSameEvent(event, frame);
+    return switch (checkIn.scanned(frame)) {
+      case Scan.Answered answered -> new Told(event, "answered", answered.other(), answered.frame().text(),
+          answered.untilMillis()).told(meetup);
+      case Scan.Signed(var signed, var closing) ->
+        new Told(event, "signed", other(signed), closing.text(), null).told(meetup);
+      case Scan.Done(var signed) -> new Told(event, "done", other(signed), null, null).told(meetup);
+      case Scan.Already(var signed) -> new Told(event, "already", other(signed), null, null).told(meetup);
+      case Scan.Refused(var refusal, var message) ->
+        throw Faults.refused(new CheckInReply.Refused(refusal, message));
+    };
+  }
+
+  private DeviceId other(SignedEncounter signed) {
+    var encounter = signed.encounter();
+    return encounter.keyA().equals(meetup.self()) ? encounter.keyB() : encounter.keyA();
+  }
+
+  /** An answer to a scan before the names are added. */
+  private record Told(MeetupEvent event, String step, DeviceId other, @Nullable String frame,
+      @Nullable Long untilMillis) {
+    Events.Scanned told(Meetup meetup) {
+      var presence = meetup.presence(event.id());
+      return new Events.Scanned(event.id().toString(), step, other.toString(),
+          meetup.nicknames(event.group()).get(other), frame, untilMillis, presence.isPresent(other),
+          presence.isPresent(meetup.self()));
+    }
+  }
+
+  private Events.PresenceReport presence(Call call) {
+    var event = EventRoutes.event(meetup, call.path("id"));
+    var presence = meetup.presence(event.id());
+    var nicknames = meetup.nicknames(event.group());
+    var people = presence.people().entrySet().stream().filter(met -> !event.doors().contains(met.getKey()))
+        .map(met -> new Events.Met(met.getKey().toString(), nicknames.get(met.getKey()), met.getValue().present(),
+            met.getValue().counted().size(), met.getValue().needed(), says(event, presence, met.getKey())))
+        .toList();
+    return new Events.PresenceReport(event.id().toString(),
+        event.details().rule().name().toLowerCase(Locale.ROOT), people,
+        presence.overstretched().stream().map(DeviceId::toString).toList(),
+        presence.adrift().stream().map(group -> group.stream().map(DeviceId::toString).toList()).toList());
+  }
+
+  private static String says(MeetupEvent event, Presence presence, DeviceId person) {
+    var evidence = presence.evidence(person).orElseThrow();
+    if (evidence.present()) {
+      return event.details().rule() == PresenceRule.DOOR
+          ? "met the door"
+          : "met " + evidence.counted().size() + " people who count, " + evidence.needed() + " needed";
+    }
+    if (presence.adrift().stream().anyMatch(group -> group.contains(person))) {
+      return "met only people who have no path to a door";
+    }
+    if (!evidence.witnessed()) {
+      return event.details().rule() == PresenceRule.DOOR
+          ? "has not met the door"
+          : "has met neither the door nor somebody whom it has met and whose word counts";
+    }
+    return "met " + evidence.counted().size() + " of the " + evidence.needed() + " people needed";
+  }
+
   /** The code names its event itself; a person who scans the neighbour's door is told so. */
   private static void checkSameEvent(MeetupEvent event, String frame) {
     try {
-      var scanned = DoorCode.parse(frame).event();
+      var scanned = Frame.parse(frame).event();
       if (!scanned.equals(event.id())) {
         throw PublicException.invalid("this code is for event " + scanned + ", not for " + event.id());
       }

@@ -1,6 +1,7 @@
 package klatch.web;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import klatch.log.TopicId;
 import klatch.meetup.Attendee;
@@ -28,9 +29,18 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money) {
     var times = EventClock.times(request);
     var draft = drafts.of(request);
     var event = new EventCreated(Call.required(request.title(), "title"), orEmpty(request.description()),
-        orEmpty(request.place()), times, request.capacity(), List.of(), PresenceRule.DOOR, draft.terms());
+        orEmpty(request.place()), times, request.capacity(), List.of(), rule(request), draft.terms());
     var id = meetup.createEvent(group(request), event).orThrow();
     return new Events.Created(id.toString(), draft.warnings());
+  }
+
+  private static PresenceRule rule(Events.Create request) {
+    var presence = Objects.requireNonNullElse(request.presence(), "door");
+    return switch (presence) {
+      case "door" -> PresenceRule.DOOR;
+      case "peers" -> PresenceRule.PEERS;
+      default -> throw PublicException.invalid("presence is 'door' or 'peers', not '" + Faults.cut(presence) + "'");
+    };
   }
 
   private TopicId group(Events.Create request) {

@@ -223,7 +223,7 @@ final class LocalApiIT {
   void aTakenPortIsSaidWithItsNumber() {
     int taken = anna.api.url().getPort();
     var parts = new ApiParts(anna.meetup, new klatch.meetup.checkin.CheckIn(anna.meetup,
-        klatch.libp2p.Ed25519Key.generate(), anna.clock, klatch.meetup.checkin.CheckIn::noBeacon), anna.host,
+        klatch.libp2p.Ed25519Key.generate(), anna.clock, klatch.meetup.checkin.Beacon.none()), anna.host,
         ApiParts.MoneyState.None::new, anna, anna.clock);
     assertThatThrownBy(() -> LocalApi.start(parts, taken)).isInstanceOf(ApiPortException.class)
         .hasMessageContaining("port " + taken + " is taken");

@@ -26,6 +26,7 @@ import klatch.log.Arrival;
 import klatch.log.InMemoryLogStore;
 import klatch.log.LogStore;
 import klatch.meetup.Meetup;
+import klatch.meetup.checkin.Beacon;
 import klatch.meetup.checkin.CheckIn;
 import org.jspecify.annotations.Nullable;
 import java.util.List;
@@ -101,7 +102,7 @@ public final class TestNode implements AutoCloseable, NodeControl {
     var key = Ed25519Key.generate();
     host = Libp2pHost.create(HostOptions.of(key).listen("/ip4/127.0.0.1/tcp/0"));
     meetup = new Meetup(store, key, clock);
-    var checkIn = new CheckIn(meetup, key, clock, CheckIn::noBeacon);
+    var checkIn = new CheckIn(meetup, key, clock, Beacon.none());
     checkIn.serve(host);
     deposits = lightning.map(node -> Deposits
         .start(new Surroundings(key, store, meetup, node, new InMemoryCommitmentStore(), clock)

@@ -40,9 +40,9 @@ enum Pace {
     return times == null
         ? new Events.Create(group, title, "", starts, ends, "UTC", "here", capacity, depositMsat, null, null, null,
             null,
-            null, null, null, null)
+            null, null, null, null, null)
         : new Events.Create(group, title, "", starts, ends, "UTC", "here", capacity, depositMsat, null,
             times.lockOpens(), times.lockCloses(), times.checkInOpens(), ends, times.appealsClose(),
-            times.payoutsClose(), null);
+            times.payoutsClose(), null, null);
   }
 }

@@ -122,7 +122,17 @@ final class EventFacts {
   }
 
   Presence presence(MeetupEvent event) {
-    return presenceFold(event).presence();
+    return presenceFold(event).presence(seats(event));
+  }
+
+  Optional<SignedEncounter> encounter(MeetupEvent event, DeviceId one, DeviceId other) {
+    return presenceFold(event).encounter(one, other);
+  }
+
+  /** Over the encounters of the device's own log, in its order. */
+  ByteString nonceChain(DeviceId device) {
+    return NonceChain.after(id, device,
+        encounters.stream().filter(by(device)).map(fact -> fact.message().encounter()).toList());
   }
 
   private PresenceFold presenceFold(MeetupEvent event) {

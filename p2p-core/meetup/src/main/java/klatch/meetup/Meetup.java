@@ -182,6 +182,20 @@ public final class Meetup implements AutoCloseable {
     });
   }
 
+  /**
+   * The earliest valid encounter of this device and {@code other}.
+   *
+   * @throws IllegalArgumentException if {@link #event} does not give the event
+   */
+  public Optional<SignedEncounter> encounter(EventId id, DeviceId other) {
+    return live.read(view -> view.encounter(id, self(), other));
+  }
+
+  /** What this device's encounters at an event make of {@link NonceChain}: 32 bytes. */
+  public ByteString nonceChain(EventId id) {
+    return live.read(view -> view.nonceChain(id, self()));
+  }
+
   public List<Group> groups() {
     return live.read(MeetupView::groups);
   }

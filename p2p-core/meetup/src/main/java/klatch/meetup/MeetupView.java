@@ -113,6 +113,21 @@ public final class MeetupView {
     return facts(event).presence(event);
   }
 
+  /**
+   * The earliest valid encounter of two devices.
+   *
+   * @throws IllegalArgumentException if {@link #event} does not give the event
+   */
+  public Optional<SignedEncounter> encounter(EventId id, DeviceId one, DeviceId other) {
+    MeetupEvent event = known(id);
+    return facts(event).encounter(event, one, other);
+  }
+
+  /** @throws IllegalArgumentException if {@link #event} does not give the event */
+  ByteString nonceChain(EventId id, DeviceId device) {
+    return facts(known(id)).nonceChain(device);
+  }
+
   /** Entries of the topic that broke a rule, by author and place in the log. */
   public List<Anomaly> anomalies(TopicId topic) {
     return facts(topic).map(TopicFacts::anomalies).orElse(List.of());

@@ -1,51 +1,64 @@
 package klatch.meetup;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import klatch.log.DeviceId;
 
 /**
- * Who was at an event by its rule, each with the encounter that proves it. Whether they had a seat is another
- * question ({@link Seats}).
+ * Who was at an event by its rule, each with the encounters that prove it, and why others were not. Whether they had a
+ * seat is another question ({@link Seats}).
+ *
+ * @param people everybody who met somebody
+ * @param overstretched by the rule <em>peers</em>, who stands alone for so many that their word does not count
+ * @param adrift by the rule <em>peers</em>, groups of people who met each other and have no path to a door
  */
-public record Presence(EventId event, SortedMap<DeviceId, SignedEncounter> proofs) {
+public record Presence(EventId event, SortedMap<DeviceId, Evidence> people, SortedSet<DeviceId> overstretched,
+    List<SortedSet<DeviceId>> adrift) {
   public Presence {
-    proofs = Collections.unmodifiableSortedMap(new TreeMap<>(proofs));
+    people = Collections.unmodifiableSortedMap(new TreeMap<>(people));
+    overstretched = Collections.unmodifiableSortedSet(new TreeSet<>(overstretched));
+    adrift = List.copyOf(adrift);
   }
 
   public Set<DeviceId> present() {
-    return proofs.keySet();
+    return people.entrySet().stream().filter(person -> person.getValue().present()).map(Map.Entry::getKey)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   public boolean isPresent(DeviceId attendee) {
-    return proofs.containsKey(attendee);
+    return evidence(attendee).filter(Evidence::present).isPresent();
   }
 
+  /** Whether somebody is present however many others come: what may be acted on before check-in has closed. */
+  public boolean isLasting(DeviceId attendee) {
+    return evidence(attendee).filter(Evidence::lasting).isPresent();
+  }
+
+  public Optional<Evidence> evidence(DeviceId person) {
+    return Optional.ofNullable(people.get(person));
+  }
+
+  /** The encounters that make {@code attendee} present, the earliest first; none for who is not. */
+  public List<SignedEncounter> proofs(DeviceId attendee) {
+    return evidence(attendee).filter(Evidence::present).map(Evidence::proofs).orElse(List.of());
+  }
+
+  /** The earliest of {@link #proofs}. */
   public Optional<SignedEncounter> proof(DeviceId attendee) {
-    return Optional.ofNullable(proofs.get(attendee));
-  }
-
-  /**
-   * The rule <em>door</em>: {@code attendee} met the device of a door in the hours of check-in.
-   *
-   * @return whether this encounter, if its signatures hold, makes {@code attendee} present at {@code event}
-   */
-  static boolean byDoor(MeetupEvent event, Encounter encounter, DeviceId attendee) {
-    DeviceId other = encounter.keyA().equals(attendee) ? encounter.keyB() : encounter.keyA();
-    return event.doors().contains(other) && inWindow(event.times(), encounter.epoch());
+    return proofs(attendee).stream().findFirst();
   }
 
   /** A step counts when any of its moments lies in the window. */
   static boolean inWindow(EventTimes times, long epoch) {
     long start = Encounter.startMillis(epoch);
     return start + Encounter.STEP_MILLIS > times.checkInOpensAtMillis() && start < times.checkInClosesAtMillis();
-  }
-
-  static Presence of(EventId event, Map<DeviceId, SignedEncounter> proofs) {
-    return new Presence(event, new TreeMap<>(proofs));
   }
 }

@@ -1,24 +1,23 @@
 package klatch.meetup;
 
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import klatch.log.DeviceId;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the encounters of one event into its {@link Presence}. Their order does not matter. */
 final class PresenceFold {
-  /** Which of several proofs is shown: the earliest; the signatures decide between equals. */
-  private static final Comparator<SignedEncounter> EARLIEST = Comparator
-      .comparingLong((SignedEncounter proof) -> proof.encounter().epoch())
-      .thenComparing(proof -> proof.signatureA().toString()).thenComparing(proof -> proof.signatureB().toString());
-
   private final MeetupEvent event;
-  private final Map<DeviceId, SignedEncounter> proofs = new HashMap<>();
+  private final Acquaintance met = new Acquaintance();
   private final List<Anomaly> anomalies = new ArrayList<>();
   private @Nullable Presence presence;
+  /** With whose seats {@link #presence} was computed. */
+  private Set<DeviceId> seated = Set.of();
 
   PresenceFold(MeetupEvent event) {
     this.event = event;
@@ -39,27 +38,37 @@ final class PresenceFold {
           "the encounter's time " + Encounter.startMillis(encounter.epoch()) + " is not between "
               + event.times().checkInOpensAtMillis() + " and " + event.times().checkInClosesAtMillis()));
     } else {
-      for (DeviceId attendee : List.of(encounter.keyA(), encounter.keyB())) {
-        if (counts(encounter, attendee)) {
-          proofs.merge(attendee, signed, (one, two) -> EARLIEST.compare(one, two) <= 0 ? one : two);
-        }
-      }
+      met.add(signed);
     }
   }
 
-  private boolean counts(Encounter encounter, DeviceId attendee) {
-    return switch (event.details().rule()) {
-      case DOOR -> Presence.byDoor(event, encounter, attendee);
+  /** @param seats only the rule <em>peers</em> looks at them */
+  Presence presence(SeatFold seats) {
+    Set<DeviceId> confirmed = switch (event.details().rule()) {
+      case DOOR -> Set.of();
+      case PEERS -> seats.seats().confirmed();
     };
-  }
-
-  Presence presence() {
     Presence known = presence;
-    if (known == null) {
-      known = Presence.of(event.id(), proofs);
+    if (known == null || !confirmed.equals(seated)) {
+      known = switch (event.details().rule()) {
+        case DOOR -> byDoor();
+        case PEERS -> PeersRule.judge(event.id(), event.doors(), confirmed, met);
+      };
       presence = known;
+      seated = confirmed;
     }
     return known;
+  }
+
+  Optional<SignedEncounter> encounter(DeviceId one, DeviceId other) {
+    return Optional.ofNullable(met.of(one).get(other));
+  }
+
+  private Presence byDoor() {
+    Set<DeviceId> doors = event.doors();
+    SortedMap<DeviceId, Evidence> people = new TreeMap<>();
+    met.devices().forEach(device -> people.put(device, Evidence.byDoor(met.of(device, doors::contains))));
+    return new Presence(event.id(), people, new TreeSet<>(), List.of());
   }
 
   List<Anomaly> anomalies() {

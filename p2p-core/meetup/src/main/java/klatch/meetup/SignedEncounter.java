@@ -1,5 +1,6 @@
 package klatch.meetup;
 
+import java.util.Comparator;
 import klatch.libp2p.Ed25519;
 
 /**
@@ -11,6 +12,11 @@ import klatch.libp2p.Ed25519;
 public record SignedEncounter(Encounter encounter, ByteString signatureA, ByteString signatureB)
     implements
       MeetupMessage {
+  /** Which of several is shown for a pair: the earliest; the signatures decide between equals. */
+  static final Comparator<SignedEncounter> EARLIEST = Comparator
+      .comparingLong((SignedEncounter proof) -> proof.encounter().epoch())
+      .thenComparing(proof -> proof.signatureA().toString()).thenComparing(proof -> proof.signatureB().toString());
+
   public SignedEncounter {
     Limits.length(signatureA, Ed25519.SIGNATURE_BYTES, "signature of A");
     Limits.length(signatureB, Ed25519.SIGNATURE_BYTES, "signature of B");

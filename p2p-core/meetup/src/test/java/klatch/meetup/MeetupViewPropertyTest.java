@@ -48,11 +48,17 @@ final class MeetupViewPropertyTest {
         devices.add(new Scribe(10 + i));
       }
       topic = devices.getFirst().found(1);
-      events.add(devices.getFirst().announce(topic, 1 + random.nextInt(3), devices.get(1).device));
-      said.add(events.getFirst().entry());
+      Entry first = devices.getFirst().write(topic,
+          Scribe.event(rule(), 1 + random.nextInt(3), devices.get(1).device));
+      events.add(new EventId(first.id()));
+      said.add(first.id());
       for (int i = 0; i < ACTIONS; i++) {
         act();
       }
+    }
+
+    private PresenceRule rule() {
+      return random.nextBoolean() ? PresenceRule.DOOR : PresenceRule.PEERS;
     }
 
     private Scribe any() {
@@ -68,7 +74,7 @@ final class MeetupViewPropertyTest {
       Scribe author = random.nextInt(3) == 0 ? devices.getFirst() : any();
       MeetupMessage message = switch (random.nextInt(13)) {
         case 0 -> new MemberProfile("name " + random.nextInt());
-        case 1 -> Scribe.event(1 + random.nextInt(3));
+        case 1 -> Scribe.event(rule(), 1 + random.nextInt(3));
         case 2 -> random.nextInt(4) == 0
             ? new EventCancelled(event, "reason " + random.nextInt())
             : new Pledged(event);
@@ -88,8 +94,9 @@ final class MeetupViewPropertyTest {
     }
 
     private MeetupMessage encounter(EventId event) {
-      Scribe other = devices.get(2 + random.nextInt(DEVICES - 2));
-      Scribe shower = devices.get(random.nextInt(2));
+      int one = random.nextInt(DEVICES);
+      Scribe shower = devices.get(one);
+      Scribe other = devices.get((one + 1 + random.nextInt(DEVICES - 1)) % DEVICES);
       SignedEncounter good = shower.meet(event, other, T0 + random.nextInt(5) * HOUR, random.nextInt(3));
       return random.nextInt(4) > 0
           ? good

@@ -120,7 +120,7 @@ final class MeetupViewTest {
     host.write(topic, later);
     ann.write(topic, later);
     door.write(topic, earlier);
-    assertThat(view().presence(id).proofs()).containsOnlyKeys(ann.device);
+    assertThat(view().presence(id).present()).containsExactly(ann.device);
     assertThat(view().presence(id).proof(ann.device)).contains(earlier);
     assertThat(view().anomalies(topic)).isEmpty();
   }

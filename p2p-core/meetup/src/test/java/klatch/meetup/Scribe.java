@@ -65,9 +65,14 @@ public final class Scribe {
 
   /** From T0 + 1 h to T0 + 3 h; check-in from half an hour before the start until the end. */
   public static EventCreated event(int capacity, DeviceId... doors) {
+    return event(PresenceRule.DOOR, capacity, doors);
+  }
+
+  /** The same by another rule. */
+  public static EventCreated event(PresenceRule rule, int capacity, DeviceId... doors) {
     return new EventCreated("Spring games", "Bring a board.", "By the pond",
         new EventTimes("Europe/Berlin", T0 + HOUR, T0 + 3 * HOUR, T0 + 30 * MINUTE, T0 + 3 * HOUR), capacity,
-        List.of(doors), PresenceRule.DOOR, ByteString.EMPTY);
+        List.of(doors), rule, ByteString.EMPTY);
   }
 
   /** An encounter of this device, which showed the code, with another one. */

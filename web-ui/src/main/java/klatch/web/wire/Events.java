@@ -14,6 +14,7 @@ public final class Events {
    *
    * @param group       64 hex digits; may be left out when this person has founded exactly one group
    * @param zone        IANA name, such as Europe/Berlin
+   * @param presence    who counts as present: {@code door}, which it is if left out, or {@code peers}
    * @param depositMsat left out for an event without deposits; then the lock, appeal and payout times are refused
    */
   public record Create(@Nullable String group, String title, @Nullable String description, long startsAtMillis,
@@ -21,7 +22,7 @@ public final class Events {
       @Nullable Long pledgeOpensAtMillis, @Nullable Long lockOpensAtMillis, @Nullable Long lockClosesAtMillis,
       @Nullable Long checkInOpensAtMillis, @Nullable Long checkInClosesAtMillis, @Nullable Long appealsCloseAtMillis,
       @Nullable Long payoutsCloseAtMillis,
-      @Nullable Integer minimumPresent) {}
+      @Nullable Integer minimumPresent, @Nullable String presence) {}
 
   /**
    * {@code POST /events}.
@@ -105,4 +106,42 @@ public final class Events {
 
   /** {@code POST /events/{id}/checkin}. */
   public record CheckedIn(String event, boolean present, @Nullable Deposit deposit) {}
+
+  /**
+   * {@code POST /events/{id}/scan}.
+   *
+   * @param frame what the camera has read
+   */
+  public record Scan(@Nullable String frame) {}
+
+  /**
+   * {@code POST /events/{id}/scan}.
+   *
+   * @param step             answered, signed, done or already
+   * @param other            the person behind the other device
+   * @param frame            what to show next, after answered and signed
+   * @param validUntilMillis when an answer is too old
+   * @param present          whether the other person is present by the event's rule, as far as this node knows
+   * @param youPresent       the same of this node's person
+   */
+  public record Scanned(String event, String step, String other, @Nullable String nickname, @Nullable String frame,
+      @Nullable Long validUntilMillis, boolean present, boolean youPresent) {}
+
+  /**
+   * {@code GET /events/{id}/presence}.
+   *
+   * @param rule          door or peers
+   * @param overstretched people who stand alone for so many that their word does not count
+   * @param adrift        groups of people who met each other and have no path to a door
+   */
+  public record PresenceReport(String event, String rule, List<Met> people, List<String> overstretched,
+      List<List<String>> adrift) {}
+
+  /**
+   * Somebody who met somebody.
+   *
+   * @param counted how many of their encounters count, of {@code needed}
+   * @param says    why, for people
+   */
+  public record Met(String person, @Nullable String nickname, boolean present, int counted, int needed, String says) {}
 }

@@ -4,33 +4,51 @@ import java.util.Optional;
 import klatch.log.DeviceId;
 import klatch.meetup.Encounter;
 import klatch.meetup.MeetupEvent;
+import klatch.meetup.Seat;
 import klatch.meetup.SignedEncounter;
 
 /** What an attendee checks before answering a code and before believing the reply. Pure. */
 final class AttendeeProtocol {
   private AttendeeProtocol() {}
 
+  /**
+   * What the answering device knows.
+   *
+   * @param event the event of the code, if it is known
+   * @param seat that of the device which shows the code, if it has one
+   * @param beaconBlocks how many blocks lie above the code's beacon on the chain this device knows, if it is there
+   */
+  record Known(DeviceId self, Optional<MeetupEvent> event, Optional<Seat> seat, Optional<Integer> beaconBlocks) {
+  }
+
   /** @return why this code is not answered, or empty when it may be */
-  static Optional<CheckInReply.Refused> check(DoorCode code, Optional<MeetupEvent> event, DeviceId self,
-      long nowMillis) {
-    if (event.isEmpty()) {
+  static Optional<CheckInReply.Refused> check(DoorCode code, Known known, long nowMillis) {
+    if (known.event().isEmpty()) {
       return refused(CheckInRefusal.FOREIGN_EVENT, "no event " + code.event() + " is known here");
     }
-    if (code.door().equals(self)) {
+    MeetupEvent event = known.event().get();
+    if (code.door().equals(known.self())) {
       return refused(CheckInRefusal.SELF, "this is your own code");
     }
-    if (!event.get().doors().contains(code.door())) {
+    if (!DoorProtocol.mayMeet(event, known.self(), code.door())) {
       return refused(CheckInRefusal.FOREIGN_DOOR, "device " + code.door() + " is not a door of this event");
     }
-    if (event.get().cancelled()) {
+    if (event.cancelled()) {
       return refused(CheckInRefusal.CANCELLED, "the event is called off");
+    }
+    if (event.doors().contains(known.self()) && !event.times().checkInOpenAt(nowMillis)) {
+      return Optional.of(DoorProtocol.outsideWindow(event, nowMillis));
     }
     long age = nowMillis - Encounter.startMillis(code.epoch());
     if (Math.abs(age) > DoorProtocol.CODE_LIFE_MILLIS) {
       return refused(CheckInRefusal.STALE, "the code is " + age + " ms old, at most " + DoorProtocol.CODE_LIFE_MILLIS
           + " count; scan the one the door shows now");
     }
-    return Optional.empty();
+    if (known.beaconBlocks().filter(blocks -> blocks > Beacon.MOST_BLOCKS).isPresent()) {
+      return refused(CheckInRefusal.BEACON, "the code's block is " + known.beaconBlocks().get()
+          + " blocks old, at most " + Beacon.MOST_BLOCKS + " count");
+    }
+    return event.doors().contains(code.door()) ? Optional.empty() : DoorProtocol.unseated(known.seat());
   }
 
   /** @return the reply, or a refusal when the door's proof does not hold */

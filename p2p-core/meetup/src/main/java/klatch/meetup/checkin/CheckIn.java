@@ -7,7 +7,6 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import klatch.libp2p.Ed25519Key;
 import klatch.libp2p.Host;
 import klatch.libp2p.Libp2pException;
@@ -20,6 +19,7 @@ import klatch.meetup.Meetup;
 import klatch.meetup.MeetupEvent;
 import klatch.meetup.Outcome;
 import klatch.meetup.Refusal;
+import klatch.meetup.Seat;
 
 /**
  * Check-in on this device, both ways: as a door that shows codes and as an attendee who scanned one. One scan; the rest
@@ -37,26 +37,22 @@ public final class CheckIn {
   private final Meetup meetup;
   private final Ed25519Key key;
   private final InstantSource clock;
-  private final Supplier<ByteString> beacon;
+  private final Beacon beacon;
   private final SecureRandom random = new SecureRandom();
   private final StreamBound bound = new StreamBound(STREAMS, STREAMS_PER_PEER);
-  /** Only events this device is a door of get in. */
+  /** Only events get in for which this device may show a code. */
   private final Map<EventId, Door> doors = new ConcurrentHashMap<>();
+  private final ScreenExchange screens;
 
   /**
    * @param key the key of {@code meetup}'s device
-   * @param beacon gives 32 bytes that nobody knew long before, such as the newest block's hash; see {@link #noBeacon}
    */
-  public CheckIn(Meetup meetup, Ed25519Key key, InstantSource clock, Supplier<ByteString> beacon) {
+  public CheckIn(Meetup meetup, Ed25519Key key, InstantSource clock, Beacon beacon) {
     this.meetup = meetup;
     this.key = key;
     this.clock = clock;
     this.beacon = beacon;
-  }
-
-  /** The beacon of a device that knows no chain: zeros. */
-  public static ByteString noBeacon() {
-    return ByteString.zeros(Encounter.BEACON_BYTES);
+    this.screens = new ScreenExchange(meetup, key, clock, beacon, this::nonce, doors);
   }
 
   /** Answers attendees who reach this device through {@code host}. */
@@ -82,14 +78,18 @@ public final class CheckIn {
     }
   }
 
-  /** The code to show now at the door of an event; ask again every {@link Encounter#STEP_MILLIS}. */
+  /**
+   * The code to show now: by a door of the event, or by an attendee with a seat who is to meet somebody. Ask again every
+   * {@link Encounter#STEP_MILLIS}.
+   */
   public Outcome<DoorCode> code(EventId id) {
     Optional<MeetupEvent> event = meetup.event(id);
     if (event.isEmpty()) {
       return Outcome.refused(Refusal.UNKNOWN_EVENT, "no event " + id + " is known here");
     }
-    if (!event.get().doors().contains(meetup.self())) {
-      return Outcome.refused(Refusal.NOT_A_DOOR, "device " + meetup.self() + " is not a door of this event");
+    if (!mayShow(event.get())) {
+      return Outcome.refused(Refusal.NOT_A_DOOR,
+          "device " + meetup.self() + " is not a door of this event and has no seat");
     }
     if (event.get().cancelled()) {
       return Outcome.refused(Refusal.CANCELLED, "the event is called off");
@@ -100,7 +100,21 @@ public final class CheckIn {
           + ", it is " + now + " (milliseconds since 1970)");
     }
     Door door = doors.computeIfAbsent(id, event1 -> new Door(meetup, key, event1, this::nonce));
-    return Outcome.done(door.show(event.get(), beacon.get(), now));
+    return Outcome.done(door.show(event.get(), beacon.newest().orElseGet(() -> meetup.nonceChain(id)), now));
+  }
+
+  private boolean mayShow(MeetupEvent event) {
+    return event.doors().contains(meetup.self()) || meetup.seats(event.id()).of(meetup.self())
+        .filter(seat -> seat.status() == Seat.Status.CONFIRMED).isPresent();
+  }
+
+  /**
+   * What a camera has read: somebody's code, the answer to a code of this device, or what closes an exchange.
+   *
+   * @throws klatch.log.StoreException when the encounter cannot be stored; scanning again is safe
+   */
+  public Scan scanned(String text) {
+    return screens.scanned(text);
   }
 
   /**
@@ -114,7 +128,7 @@ public final class CheckIn {
       return new CheckInReply.Refused(CheckInRefusal.FOREIGN_EVENT,
           "no door is open here for event " + answer.code().event());
     }
-    return door.answer(answer, clock.millis());
+    return door.answer(answer, DoorProtocol.Way.STREAM, clock.millis());
   }
 
   /**
@@ -129,8 +143,7 @@ public final class CheckIn {
     } catch (MalformedMessageException e) {
       return new CheckInReply.Refused(CheckInRefusal.MALFORMED, String.valueOf(e.getMessage()));
     }
-    Optional<CheckInReply.Refused> refused = AttendeeProtocol.check(code, meetup.event(code.event()), meetup.self(),
-        clock.millis());
+    Optional<CheckInReply.Refused> refused = AttendeeProtocol.check(code, screens.known(code), clock.millis());
     if (refused.isPresent()) {
       return refused.get();
     }

@@ -30,6 +30,8 @@ public enum CheckInRefusal {
   CANCELLED("cancelled"),
   /** A signature is not its device's. */
   SIGNATURE("signature"),
+  /** The code carries an old block: it may have been made long ahead. */
+  BEACON("beacon"),
   /** The door did not answer; trying again is safe. */
   UNREACHABLE("unreachable");
 

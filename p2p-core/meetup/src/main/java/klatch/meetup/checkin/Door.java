@@ -1,14 +1,15 @@
 package klatch.meetup.checkin;
 
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import klatch.libp2p.Ed25519Key;
+import klatch.log.DeviceId;
 import klatch.meetup.ByteString;
 import klatch.meetup.Encounter;
 import klatch.meetup.EventId;
 import klatch.meetup.Meetup;
 import klatch.meetup.MeetupEvent;
-import klatch.meetup.Presence;
 import klatch.meetup.SignedEncounter;
 
 /**
@@ -44,14 +45,13 @@ final class Door {
   }
 
   /** The encounter is stored before anybody hears of it; if storing fails, nothing has happened. */
-  CheckInReply answer(Answer answer, long nowMillis) {
+  CheckInReply answer(Answer answer, DoorProtocol.Way way, long nowMillis) {
     lock.lock();
     try {
       MeetupEvent current = meetup.event(event).orElseThrow();
-      Presence presence = meetup.presence(event);
       DoorProtocol.Standing standing = new DoorProtocol.Standing(meetup.seats(event).of(answer.attendee()),
-          presence.proof(answer.attendee()));
-      DoorProtocol.Step step = state.answer(current, answer, standing, nowMillis);
+          needless(meetup, current, answer.attendee()));
+      DoorProtocol.Step step = state.answer(current, answer, standing, way, nowMillis);
       CheckInReply reply = switch (step.verdict()) {
         case DoorProtocol.Verdict.Tell(CheckInReply told) -> told;
         case DoorProtocol.Verdict.Sign(Encounter encounter) -> sign(encounter, answer);
@@ -61,6 +61,24 @@ final class Door {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** The answer to a code of this door that a frame stands for; one to a code that it does not know has none. */
+  Optional<Answer> whole(AnswerFrame frame) {
+    lock.lock();
+    try {
+      return state.shown().stream().flatMap(shown -> frame.to(shown.code()).stream()).findFirst();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The encounter that makes one of this device and {@code other} needless. */
+  static Optional<SignedEncounter> needless(Meetup meetup, MeetupEvent event, DeviceId other) {
+    return switch (event.details().rule()) {
+      case DOOR -> meetup.presence(event.id()).proof(event.doors().contains(meetup.self()) ? other : meetup.self());
+      case PEERS -> meetup.encounter(event.id(), other);
+    };
   }
 
   private CheckInReply sign(Encounter encounter, Answer answer) {

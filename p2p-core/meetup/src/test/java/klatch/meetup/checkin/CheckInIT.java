@@ -36,8 +36,8 @@ final class CheckInIT {
   private final Node ann = new Node(2, clock);
   private final Host hostPeer = Libp2pHost.create(HostOptions.of(host.key).listen("/ip4/127.0.0.1/tcp/0"));
   private final Host annPeer = Libp2pHost.create(HostOptions.of(ann.key));
-  private final CheckIn door = new CheckIn(host.meetup, host.key, clock, CheckIn::noBeacon);
-  private final CheckIn phone = new CheckIn(ann.meetup, ann.key, clock, CheckIn::noBeacon);
+  private final CheckIn door = new CheckIn(host.meetup, host.key, clock, Beacon.none());
+  private final CheckIn phone = new CheckIn(ann.meetup, ann.key, clock, Beacon.none());
   private final TopicId topic = host.meetup.createGroup("Chess", "");
   private final EventId event = host.meetup.createEvent(topic, Scribe.event(2)).orThrow();
 
@@ -90,7 +90,7 @@ final class CheckInIT {
     SignedEncounter signed = ((CheckInReply.CheckedIn) phone.checkIn(annPeer, code())).encounter();
     try (Node again = new Node(2, clock)) {
       again.copyFrom(host);
-      CheckIn other = new CheckIn(again.meetup, again.key, clock, CheckIn::noBeacon);
+      CheckIn other = new CheckIn(again.meetup, again.key, clock, Beacon.none());
       assertThat(other.checkIn(annPeer, code())).isEqualTo(new CheckInReply.AlreadyCheckedIn(signed));
     }
   }
@@ -102,7 +102,7 @@ final class CheckInIT {
       try {
         bobPeer.connect(hostPeer.listenAddresses().getFirst());
         bob.copyFrom(host);
-        CheckInReply reply = new CheckIn(bob.meetup, bob.key, clock, CheckIn::noBeacon).checkIn(bobPeer, code());
+        CheckInReply reply = new CheckIn(bob.meetup, bob.key, clock, Beacon.none()).checkIn(bobPeer, code());
         assertThat(reply).isEqualTo(
             new CheckInReply.Refused(CheckInRefusal.NO_RSVP, "no RSVP of this key has reached the door"));
         assertThat(bob.store.heights(topic)).doesNotContainKey(bob.device);

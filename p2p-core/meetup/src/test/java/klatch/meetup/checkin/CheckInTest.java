@@ -40,7 +40,7 @@ final class CheckInTest {
   private final Node host = new Node(1, clock);
   private final TopicId topic = host.meetup.createGroup("Chess", "");
   private final EventId event = host.meetup.createEvent(topic, Scribe.event(CROWD)).orThrow();
-  private final CheckIn door = new CheckIn(host.meetup, host.key, clock, CheckIn::noBeacon);
+  private final CheckIn door = new CheckIn(host.meetup, host.key, clock, Beacon.none());
 
   @AfterEach
   void close() {
@@ -90,7 +90,7 @@ final class CheckInTest {
     long before = entries();
     Answer toTheOldCode = answer(ann, 2);
     host.restart();
-    CheckIn restarted = new CheckIn(host.meetup, host.key, clock, CheckIn::noBeacon);
+    CheckIn restarted = new CheckIn(host.meetup, host.key, clock, Beacon.none());
     assertThat(restarted.code(event)).isInstanceOf(Outcome.Done.class);
     assertThat(restarted.answer(toTheOldCode)).isEqualTo(new CheckInReply.AlreadyCheckedIn(signed));
     assertThat(entries()).isEqualTo(before);
@@ -112,7 +112,7 @@ final class CheckInTest {
     FailingStore failing = new FailingStore(host.store);
     host.meetup.close();
     try (Meetup onFailing = new Meetup(failing, host.key, clock)) {
-      CheckIn broken = new CheckIn(onFailing, host.key, clock, CheckIn::noBeacon);
+      CheckIn broken = new CheckIn(onFailing, host.key, clock, Beacon.none());
       DoorCode code = broken.code(event).orThrow();
       long before = entries();
       Answer answer = Answer.sign(code, ann.key, ByteString.zeros(Encounter.NONCE_BYTES), clock.millis());
@@ -131,7 +131,7 @@ final class CheckInTest {
   void anEventWithoutAnOpenDoorIsForeign() {
     Scribe ann = seat(1).getFirst();
     Answer answer = answer(ann, 1);
-    CheckIn closed = new CheckIn(host.meetup, host.key, clock, CheckIn::noBeacon);
+    CheckIn closed = new CheckIn(host.meetup, host.key, clock, Beacon.none());
     assertThat(((CheckInReply.Refused) closed.answer(answer)).refusal()).isEqualTo(CheckInRefusal.FOREIGN_EVENT);
   }
 
@@ -151,7 +151,7 @@ final class CheckInTest {
   void onlyADoorShowsACode() {
     try (Node ann = new Node(2, clock)) {
       ann.copyFrom(host);
-      CheckIn notADoor = new CheckIn(ann.meetup, ann.key, clock, CheckIn::noBeacon);
+      CheckIn notADoor = new CheckIn(ann.meetup, ann.key, clock, Beacon.none());
       assertThat(((Outcome.Refused<DoorCode>) notADoor.code(event)).refusal()).isEqualTo(Refusal.NOT_A_DOOR);
     }
     clock.set(T0 + 3 * HOUR);

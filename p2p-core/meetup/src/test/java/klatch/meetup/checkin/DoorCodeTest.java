@@ -28,7 +28,7 @@ final class DoorCodeTest {
 
   @Test
   void theTextFitsAnAlphanumericQrCode() {
-    assertThat(CODE.text()).hasSize(228).hasSizeLessThanOrEqualTo(DoorCode.TEXT_CHARS).matches("[0-9A-Z:]+")
+    assertThat(CODE.text()).hasSize(228).hasSizeLessThanOrEqualTo(Frame.TEXT_CHARS).matches("[0-9A-Z:]+")
         .startsWith(DoorCode.PREFIX);
   }
 

@@ -20,6 +20,7 @@ import klatch.meetup.SignedEncounter;
 import klatch.meetup.checkin.DoorProtocol.Standing;
 import klatch.meetup.checkin.DoorProtocol.Step;
 import klatch.meetup.checkin.DoorProtocol.Verdict;
+import klatch.meetup.checkin.DoorProtocol.Way;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,7 +53,7 @@ final class DoorProtocolTest {
   }
 
   private Step judge(Answer given, long now) {
-    return showing.answer(event, given, seated(Seat.Status.CONFIRMED), now);
+    return showing.answer(event, given, seated(Seat.Status.CONFIRMED), Way.STREAM, now);
   }
 
   private static CheckInRefusal refusal(Step step) {
@@ -82,14 +83,14 @@ final class DoorProtocolTest {
     Scribe bob = new Scribe(3);
     Step first = judge(answer, NOW);
     Step second = first.next().answer(event, Answer.sign(code, bob.key, bytes(8), NOW),
-        seated(Seat.Status.CONFIRMED), NOW);
+        seated(Seat.Status.CONFIRMED), Way.STREAM, NOW);
     assertThat(second.verdict()).isInstanceOf(Verdict.Sign.class);
   }
 
   @Test
   void theSameAnswerAgainIsAReplay() {
     DoorProtocol after = judge(answer, NOW).next();
-    Step again = after.answer(event, answer, seated(Seat.Status.CONFIRMED), NOW + 1_000);
+    Step again = after.answer(event, answer, seated(Seat.Status.CONFIRMED), Way.STREAM, NOW + 1_000);
     assertThat(refusal(again)).isEqualTo(CheckInRefusal.REPLAYED);
     assertThat(again.next()).isEqualTo(after);
   }
@@ -98,14 +99,14 @@ final class DoorProtocolTest {
   void somebodyElsesNonceIsAReplay() {
     DoorProtocol after = judge(answer, NOW).next();
     Step copied = after.answer(event, Answer.sign(code, new Scribe(3).key, answer.nonce(), NOW),
-        seated(Seat.Status.CONFIRMED), NOW);
+        seated(Seat.Status.CONFIRMED), Way.STREAM, NOW);
     assertThat(refusal(copied)).isEqualTo(CheckInRefusal.REPLAYED);
   }
 
   @Test
   void aSecondCheckInGetsTheFirstEncounterAndNoOther() {
     SignedEncounter first = host.meet(event.id(), ann, NOW);
-    Step step = showing.answer(event, answer, new Standing(Optional.empty(), Optional.of(first)), NOW);
+    Step step = showing.answer(event, answer, new Standing(Optional.empty(), Optional.of(first)), Way.STREAM, NOW);
     assertThat(step.verdict()).isEqualTo(new Verdict.Tell(new CheckInReply.AlreadyCheckedIn(first)));
     assertThat(step.next()).isEqualTo(showing);
   }
@@ -134,7 +135,7 @@ final class DoorProtocolTest {
   @Test
   void aCodeOfAnotherEventIsForeign() {
     assertRefused(CheckInRefusal.FOREIGN_EVENT,
-        showing.answer(event(8, Optional.empty()), answer, seated(Seat.Status.CONFIRMED), NOW));
+        showing.answer(event(8, Optional.empty()), answer, seated(Seat.Status.CONFIRMED), Way.STREAM, NOW));
   }
 
   @Test
@@ -172,19 +173,19 @@ final class DoorProtocolTest {
   @ParameterizedTest
   @CsvSource({"REQUESTED,NO_SEAT", "WAITLISTED,NO_SEAT", "DECLINED,NO_SEAT", "WITHDRAWN,NO_RSVP"})
   void onlyAConfirmedSeatGetsIn(Seat.Status status, CheckInRefusal refusal) {
-    assertRefused(refusal, showing.answer(event, answer, seated(status), NOW));
+    assertRefused(refusal, showing.answer(event, answer, seated(status), Way.STREAM, NOW));
   }
 
   @Test
   void aKeyWithoutRsvpIsRefused() {
     assertRefused(CheckInRefusal.NO_RSVP,
-        showing.answer(event, answer, new Standing(Optional.empty(), Optional.empty()), NOW));
+        showing.answer(event, answer, new Standing(Optional.empty(), Optional.empty()), Way.STREAM, NOW));
   }
 
   @Test
   void aCancelledEventHasNoDoor() {
     assertRefused(CheckInRefusal.CANCELLED,
-        showing.answer(event(9, Optional.of("rain")), answer, seated(Seat.Status.CONFIRMED), NOW));
+        showing.answer(event(9, Optional.of("rain")), answer, seated(Seat.Status.CONFIRMED), Way.STREAM, NOW));
   }
 
   @ParameterizedTest
@@ -193,7 +194,7 @@ final class DoorProtocolTest {
     long now = T0 + 30 * MINUTE + millisAfterOpening;
     DoorProtocol door = DoorProtocol.of(host.device).show(event, bytes(5), BEACON, now);
     Answer given = Answer.sign(door.current(now).orElseThrow(), ann.key, bytes(6), now);
-    Step step = door.answer(event, given, seated(Seat.Status.CONFIRMED), now);
+    Step step = door.answer(event, given, seated(Seat.Status.CONFIRMED), Way.STREAM, now);
     if (open) {
       assertThat(step.verdict()).isInstanceOf(Verdict.Sign.class);
     } else {
@@ -207,25 +208,67 @@ final class DoorProtocolTest {
     for (int step = 1; step < 100; step++) {
       door = door.show(event, bytes(step), BEACON, NOW + step * Encounter.STEP_MILLIS);
     }
-    assertThat(door.shown()).hasSizeLessThanOrEqualTo(4);
+    assertThat(door.shown()).hasSizeLessThanOrEqualTo(7);
+  }
+
+  private AttendeeProtocol.Known known(Optional<MeetupEvent> known, DeviceId self, Optional<Integer> blocks) {
+    return new AttendeeProtocol.Known(self, known, Optional.empty(), blocks);
+  }
+
+  private static Optional<CheckInRefusal> refusal(Optional<CheckInReply.Refused> refused) {
+    return refused.map(CheckInReply.Refused::refusal);
   }
 
   @Test
   void anAttendeeAnswersOnlyADoorOfAKnownEvent() {
-    DeviceId self = ann.device;
-    assertThat(AttendeeProtocol.check(code, Optional.of(event), self, NOW)).isEmpty();
-    assertThat(AttendeeProtocol.check(code, Optional.empty(), self, NOW).orElseThrow().refusal())
-        .isEqualTo(CheckInRefusal.FOREIGN_EVENT);
-    assertThat(AttendeeProtocol.check(code, Optional.of(event), host.device, NOW).orElseThrow().refusal())
-        .isEqualTo(CheckInRefusal.SELF);
+    AttendeeProtocol.Known anns = known(Optional.of(event), ann.device, Optional.empty());
+    assertThat(AttendeeProtocol.check(code, anns, NOW)).isEmpty();
+    assertThat(refusal(AttendeeProtocol.check(code, known(Optional.empty(), ann.device, Optional.empty()), NOW)))
+        .contains(CheckInRefusal.FOREIGN_EVENT);
+    assertThat(refusal(
+        AttendeeProtocol.check(code, known(Optional.of(event), host.device, Optional.empty()), NOW)))
+        .contains(CheckInRefusal.SELF);
     DoorCode stranger = new DoorCode(code.event(), new Scribe(4).device, code.epoch(), code.commitment(),
         code.beacon());
-    assertThat(AttendeeProtocol.check(stranger, Optional.of(event), self, NOW).orElseThrow().refusal())
-        .isEqualTo(CheckInRefusal.FOREIGN_DOOR);
-    assertThat(AttendeeProtocol.check(code, Optional.of(event(9, Optional.of("rain"))), self, NOW).orElseThrow()
-        .refusal()).isEqualTo(CheckInRefusal.CANCELLED);
-    assertThat(AttendeeProtocol.check(code, Optional.of(event), self, NOW + MINUTE).orElseThrow().refusal())
-        .isEqualTo(CheckInRefusal.STALE);
+    assertThat(refusal(AttendeeProtocol.check(stranger, anns, NOW))).contains(CheckInRefusal.FOREIGN_DOOR);
+    assertThat(refusal(AttendeeProtocol.check(code,
+        known(Optional.of(event(9, Optional.of("rain"))), ann.device, Optional.empty()), NOW)))
+        .contains(CheckInRefusal.CANCELLED);
+    assertThat(refusal(AttendeeProtocol.check(code, anns, NOW + MINUTE))).contains(CheckInRefusal.STALE);
+  }
+
+  @Test
+  void aCodeWithABlockOfTheDayBeforeYesterdayIsNotAnswered() {
+    assertThat(AttendeeProtocol.check(code, known(Optional.of(event), ann.device, Optional.of(Beacon.MOST_BLOCKS)),
+        NOW)).isEmpty();
+    assertThat(refusal(AttendeeProtocol.check(code,
+        known(Optional.of(event), ann.device, Optional.of(Beacon.MOST_BLOCKS + 1)), NOW)))
+        .contains(CheckInRefusal.BEACON);
+  }
+
+  @Test
+  void aDoorAnswersOnlyWhoHasASeatAndWhileCheckInIsOpen() {
+    DoorCode ofAnn = new DoorCode(code.event(), ann.device, code.epoch(), code.commitment(), code.beacon());
+    assertThat(refusal(AttendeeProtocol.check(ofAnn, known(Optional.of(event), host.device, Optional.empty()), NOW)))
+        .contains(CheckInRefusal.NO_RSVP);
+    assertThat(refusal(AttendeeProtocol.check(ofAnn, new AttendeeProtocol.Known(host.device, Optional.of(event),
+        seated(Seat.Status.WAITLISTED).seat(), Optional.empty()), NOW))).contains(CheckInRefusal.NO_SEAT);
+    AttendeeProtocol.Known seated = new AttendeeProtocol.Known(host.device, Optional.of(event),
+        seated(Seat.Status.CONFIRMED).seat(), Optional.empty());
+    assertThat(AttendeeProtocol.check(ofAnn, seated, NOW)).isEmpty();
+    assertThat(refusal(AttendeeProtocol.check(ofAnn, seated, event.times().checkInClosesAtMillis())))
+        .contains(CheckInRefusal.OUTSIDE_WINDOW);
+  }
+
+  @Test
+  void anAnswerOnAScreenHasTheTimeOfTwoScans() {
+    long start = Encounter.startMillis(code.epoch());
+    Answer answered = Answer.sign(code, ann.key, bytes(6), start + 15_000);
+    Standing standing = seated(Seat.Status.CONFIRMED);
+    assertThat(showing.answer(event, answered, standing, Way.SCREEN, start + 30_000).verdict())
+        .isInstanceOf(Verdict.Sign.class);
+    assertRefused(CheckInRefusal.STALE, showing.answer(event, answered, standing, Way.SCREEN, start + 30_001));
+    assertRefused(CheckInRefusal.STALE, showing.answer(event, answer, standing, Way.SCREEN, start + 15_001));
   }
 
   @Test
