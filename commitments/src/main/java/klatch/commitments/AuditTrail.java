@@ -109,8 +109,12 @@ final class AuditTrail {
     }
     present.addAll(absent);
     for (DeviceId person : present) {
-      found.add(new Finding(Finding.Kind.WRONG_DEPOSIT, Optional.of(person),
-          "the verdict names " + person + ", whose deposit was not held", List.of(said.entry())));
+      boolean undone = of.presence().undone().contains(person);
+      found.add(new Finding(undone ? Finding.Kind.WRONG_VERDICT : Finding.Kind.WRONG_DEPOSIT, Optional.of(person),
+          "the verdict names " + person + (undone
+              ? ", whose check-in was undone: they are neither present nor absent"
+              : ", whose deposit was not held"),
+          List.of(said.entry())));
     }
   }
 

@@ -243,6 +243,7 @@ final class EventEscrow {
 
   private Map<DeviceId, DepositInput> judged(DepositMessage.Verdict verdict, DepositTerms terms) {
     boolean enough = verdict.present().size() >= terms.minimumPresent();
+    Set<DeviceId> undone = parts.meetup().presence(event).undone();
     Map<DeviceId, DepositInput> inputs = new HashMap<>();
     deposits.forEach((person, state) -> {
       if (state instanceof DepositState.Held) {
@@ -251,6 +252,8 @@ final class EventEscrow {
           input = new DepositInput.JudgedAbsent();
         } else if (verdict.present().contains(person)) {
           input = new DepositInput.Release(ReleaseReason.CHECKED_IN);
+        } else if (undone.contains(person)) {
+          input = new DepositInput.Release(ReleaseReason.CHECK_IN_UNDONE);
         } else {
           input = new DepositInput.Release(ReleaseReason.TOO_FEW_PRESENT);
         }

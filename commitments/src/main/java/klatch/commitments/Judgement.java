@@ -19,11 +19,14 @@ final class Judgement {
         .collect(Collectors.toSet());
   }
 
+  /** Whose check-in was undone is neither present nor absent: a deposit is never lost by the organiser's word alone. */
   static DepositMessage.Verdict of(MeetupEvent event, Statements said, Presence presence) {
     List<DeviceId> present = new ArrayList<>();
     List<DeviceId> absent = new ArrayList<>();
     for (DeviceId person : DrawOrder.of(event.id(), locked(event.host(), said))) {
-      (presence.isPresent(person) ? present : absent).add(person);
+      if (!presence.undone().contains(person)) {
+        (presence.isPresent(person) ? present : absent).add(person);
+      }
     }
     return new DepositMessage.Verdict(event.id(), present, absent);
   }

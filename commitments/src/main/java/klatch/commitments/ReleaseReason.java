@@ -12,6 +12,8 @@ public enum ReleaseReason {
   LATE,
   /** Fewer people came than the terms ask for, so nobody loses anything. */
   TOO_FEW_PRESENT,
+  /** The organiser took a check-in back; that loses nobody a deposit. */
+  CHECK_IN_UNDONE,
   /** The HTLC was about to expire and nothing had been decided. */
   GUARDIAN,
   /** The node gave it back by itself, or it timed out. */
@@ -20,7 +22,7 @@ public enum ReleaseReason {
   /** Whether somebody released for this reason had locked a deposit for the event, and so can win or lose. */
   public boolean countsAsLocked() {
     return switch (this) {
-      case CHECKED_IN, TOO_FEW_PRESENT, GUARDIAN, LOST -> true;
+      case CHECKED_IN, TOO_FEW_PRESENT, CHECK_IN_UNDONE, GUARDIAN, LOST -> true;
       case WITHDRAWN, EVENT_CANCELLED, LATE -> false;
     };
   }

@@ -21,12 +21,32 @@ final class Door implements Callable<Integer> {
   @Nullable
   String scanned;
 
+  @Option(names = "--undo", paramLabel = "PERSON", description = "Take a wrong check-in back: the person's id, or the first characters of it. A deposit that went back stays back.")
+  @Nullable
+  String undo;
+
+  @Option(names = "--reason", paramLabel = "TEXT", description = "With --undo: why, for everybody to read.")
+  @Nullable
+  String reason;
+
   @Override
   public Integer call() {
+    if (undo != null) {
+      return undo(session.event(event), undo);
+    }
     if (scanned != null) {
       return Scanning.scan(session, session.event(event), scanned);
     }
     var path = "/events/" + session.event(event) + "/door";
     return session.show(session.api().get(path, Events.Door.class), answer -> session.say(answer.frame()));
+  }
+
+  private int undo(String id, String typed) {
+    var person = session.resolve(typed, "person",
+        () -> session.api().get("/events/" + id + "/presence", Events.PresenceReport.class).people().stream()
+            .map(Events.Met::person).toList());
+    var undone = session.api().post("/events/" + id + "/undo", new Events.Undo(person, reason), Events.Undone.class);
+    return session.show(undone, answer -> session
+        .say("The check-in of " + Words.shortId(answer.person()) + " is undone; they may be checked in again."));
   }
 }

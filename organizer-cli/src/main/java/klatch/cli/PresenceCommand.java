@@ -26,6 +26,8 @@ final class PresenceCommand implements Callable<Integer> {
                   + met.says()));
       report.overstretched().forEach(person -> session
           .say("note     " + Words.shortId(person) + " stands alone for too many; their word does not count"));
+      report.undone().forEach(person -> session
+          .say("note     the check-in of " + Words.shortId(person) + " was undone; their deposit goes back"));
       report.adrift().forEach(group -> session.say("note     no path to a door: " + shortIds(group)));
     });
   }

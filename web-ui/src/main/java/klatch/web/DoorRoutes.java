@@ -1,6 +1,7 @@
 package klatch.web;
 
 import java.util.Locale;
+import java.util.Objects;
 import klatch.libp2p.Host;
 import klatch.log.DeviceId;
 import klatch.meetup.Encounter;
@@ -25,6 +26,7 @@ record DoorRoutes(Meetup meetup, CheckIn checkIn, Host host, MoneyRoutes money) 
     routes.post("/events/{id}/checkin", this::comeIn);
     routes.post("/events/{id}/scan", this::scan);
     routes.get("/events/{id}/presence", this::presence);
+    routes.post("/events/{id}/undo", this::undo);
   }
 
   private Events.Door door(Call call) {
@@ -88,7 +90,17 @@ record DoorRoutes(Meetup meetup, CheckIn checkIn, Host host, MoneyRoutes money) 
     return new Events.PresenceReport(event.id().toString(),
         event.details().rule().name().toLowerCase(Locale.ROOT), people,
         presence.overstretched().stream().map(DeviceId::toString).toList(),
-        presence.adrift().stream().map(group -> group.stream().map(DeviceId::toString).toList()).toList());
+        presence.adrift().stream().map(group -> group.stream().map(DeviceId::toString).toList()).toList(),
+        presence.undone().stream().map(DeviceId::toString).toList());
+  }
+
+  private Events.Undone undo(Call call) {
+    var event = EventRoutes.event(meetup, call.path("id"));
+    var request = call.read(Events.Undo.class);
+    var person = DeviceId.parse(Call.required(request.person(), "person"));
+    meetup.undoCheckIn(event.id(), person, Objects.requireNonNullElse(request.reason(), "")).orThrow();
+    return new Events.Undone(event.id().toString(), person.toString(),
+        meetup.presence(event.id()).isPresent(person));
   }
 
   private static String says(MeetupEvent event, Presence presence, DeviceId person) {

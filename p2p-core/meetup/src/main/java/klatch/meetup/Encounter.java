@@ -21,6 +21,9 @@ public record Encounter(EventId event, DeviceId keyA, DeviceId keyB, ByteString 
   /** The size of a block hash. */
   public static final int BEACON_BYTES = 32;
 
+  /** The size of {@link #digest}. */
+  public static final int DIGEST_BYTES = 32;
+
   private static final byte[] DOMAIN = "klatch-encounter-1".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] COMMITMENT_DOMAIN = "klatch-nonce-1".getBytes(StandardCharsets.US_ASCII);
 
@@ -60,6 +63,11 @@ public record Encounter(EventId event, DeviceId keyA, DeviceId keyB, ByteString 
       ByteString nonceB, long epoch, ByteString beacon) {
     return ByteBuffer.allocate(DOMAIN.length + 6 * 32 + Long.BYTES).put(DOMAIN).put(event.bytes()).put(keyA.bytes())
         .put(keyB.bytes()).put(commitmentA.bytes()).put(nonceB.bytes()).putLong(epoch).put(beacon.bytes()).array();
+  }
+
+  /** What stands for this encounter elsewhere: SHA-256 of {@link #signedBytes()}. */
+  public ByteString digest() {
+    return ByteString.of(Sha256.of(signedBytes()));
   }
 
   /** @return whether {@code device} is one of the two */

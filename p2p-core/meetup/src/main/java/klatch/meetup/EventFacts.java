@@ -24,6 +24,8 @@ final class EventFacts {
   private final List<EntryId> pledgesByArrival = new ArrayList<>();
   private final List<Recorded<SignedEncounter>> encounters = new ArrayList<>();
 
+  private final List<Recorded<CheckInUndone>> undone = new ArrayList<>();
+
   private @Nullable SeatFold seatFold;
   private @Nullable PresenceFold presenceFold;
 
@@ -68,6 +70,13 @@ final class EventFacts {
     encounters.add(fact);
     if (presenceFold != null) {
       presenceFold.encounter(fact, fact.message().verified());
+    }
+  }
+
+  void undone(Recorded<CheckInUndone> fact) {
+    undone.add(fact);
+    if (presenceFold != null) {
+      presenceFold.undone(fact);
     }
   }
 
@@ -116,9 +125,11 @@ final class EventFacts {
     return pledgesByArrival;
   }
 
-  boolean hasEncounter(DeviceId author, Encounter of) {
+  /** Whether a log holds an encounter of the same two that was not undone. */
+  boolean hasEncounter(MeetupEvent event, DeviceId author, Encounter of) {
+    PresenceFold fold = presenceFold(event);
     return encounters.stream().filter(by(author)).map(fact -> fact.message().encounter())
-        .anyMatch(known -> known.has(of.keyA()) && known.has(of.keyB()));
+        .anyMatch(known -> known.has(of.keyA()) && known.has(of.keyB()) && !fold.isUndone(known));
   }
 
   Presence presence(MeetupEvent event) {
@@ -127,6 +138,10 @@ final class EventFacts {
 
   Optional<SignedEncounter> encounter(MeetupEvent event, DeviceId one, DeviceId other) {
     return presenceFold(event).encounter(one, other);
+  }
+
+  List<SignedEncounter> encounters(MeetupEvent event, DeviceId device) {
+    return presenceFold(event).encounters(device);
   }
 
   /** Over the encounters of the device's own log, in its order. */
@@ -142,6 +157,7 @@ final class EventFacts {
       for (Recorded<SignedEncounter> fact : encounters) {
         known.encounter(fact, fact.message().verified());
       }
+      undone.forEach(known::undone);
       presenceFold = known;
     }
     return known;
@@ -171,6 +187,7 @@ final class EventFacts {
   private void notTheFounder(DeviceId founder, List<Anomaly> found) {
     List<Recorded<?>> reserved = new ArrayList<>(cancellations);
     reserved.addAll(decisions);
+    reserved.addAll(undone);
     if (created != null) {
       reserved.add(created);
     }
@@ -184,6 +201,7 @@ final class EventFacts {
     all.addAll(decisions);
     requests.values().forEach(all::addAll);
     all.addAll(encounters);
+    all.addAll(undone);
     return all;
   }
 }

@@ -22,6 +22,8 @@ public final class Limits {
   public static final int DOORS = 32;
   /** Terms are dates, keys and amounts; they never need more. */
   public static final int TERMS_BYTES = 16 * 1024;
+  /** Whose check-in is undone may have met a lot of people already. */
+  public static final int UNDONE = 1_000;
   /** A founder's nonce tells groups of one founder apart. */
   public static final int GROUP_NONCE_BYTES = 16;
   /** 2000-01-01: a time before it is a unit mistake (seconds for milliseconds). */

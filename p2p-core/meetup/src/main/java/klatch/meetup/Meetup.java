@@ -183,6 +183,23 @@ public final class Meetup implements AutoCloseable {
   }
 
   /**
+   * Takes a wrong check-in back: all encounters of {@code person} that are known here. The person may be checked in anew.
+   */
+  public Outcome<EntryId> undoCheckIn(EventId id, DeviceId person, String reason) {
+    return ofEvent(id, event -> {
+      if (!event.host().equals(self())) {
+        return Outcome.refused(Refusal.NOT_THE_ORGANISER, "only " + event.host() + " can undo a check-in");
+      }
+      List<ByteString> digests = live.read(view -> view.encounters(id, person)).stream().limit(Limits.UNDONE)
+          .map(signed -> signed.encounter().digest()).toList();
+      if (digests.isEmpty()) {
+        return Outcome.refused(Refusal.NOT_CHECKED_IN, "no check-in of " + person + " is known here");
+      }
+      return Outcome.done(append(event.group(), new CheckInUndone(id, digests, reason)).id());
+    });
+  }
+
+  /**
    * The earliest valid encounter of this device and {@code other}.
    *
    * @throws IllegalArgumentException if {@link #event} does not give the event

@@ -123,6 +123,16 @@ public final class MeetupView {
     return facts(event).encounter(event, one, other);
   }
 
+  /**
+   * The valid encounters of one device that were not undone, each by the other one.
+   *
+   * @throws IllegalArgumentException if {@link #event} does not give the event
+   */
+  List<SignedEncounter> encounters(EventId id, DeviceId device) {
+    MeetupEvent event = known(id);
+    return facts(event).encounters(event, device);
+  }
+
   /** @throws IllegalArgumentException if {@link #event} does not give the event */
   ByteString nonceChain(EventId id, DeviceId device) {
     return facts(known(id)).nonceChain(device);
@@ -140,9 +150,10 @@ public final class MeetupView {
     return facts.seats(event).open(facts.pledgesByArrival());
   }
 
-  /** @return whether the author's own log holds an encounter of these two devices at this event */
+  /** @return whether the author's own log holds an encounter of these two devices at this event that was not undone */
   boolean hasEncounter(EventId id, DeviceId author, SignedEncounter signed) {
-    return facts(known(id)).hasEncounter(author, signed.encounter());
+    MeetupEvent event = known(id);
+    return facts(event).hasEncounter(event, author, signed.encounter());
   }
 
   private MeetupEvent known(EventId id) {

@@ -13,7 +13,7 @@ public final class MessageCodec {
       GroupCreated.class, PREFIX + "member-profile/1", MemberProfile.class, PREFIX + "event-created/1",
       EventCreated.class, PREFIX + "event-cancelled/1", EventCancelled.class, PREFIX + "pledged/1", Pledged.class,
       PREFIX + "pledge-withdrawn/1", PledgeWithdrawn.class, PREFIX + "seat-decision/1", SeatDecision.class,
-      PREFIX + "encounter/1", SignedEncounter.class);
+      PREFIX + "encounter/1", SignedEncounter.class, PREFIX + "check-in-undone/1", CheckInUndone.class);
 
   private MessageCodec() {}
 
@@ -32,6 +32,7 @@ public final class MessageCodec {
       case PledgeWithdrawn _ -> "pledge-withdrawn/1";
       case SeatDecision _ -> "seat-decision/1";
       case SignedEncounter _ -> "encounter/1";
+      case CheckInUndone _ -> "check-in-undone/1";
     };
   }
 

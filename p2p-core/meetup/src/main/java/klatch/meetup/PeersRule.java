@@ -48,7 +48,8 @@ final class PeersRule {
     everybody.devices().forEach(device -> people.put(device, rule.evidence(device)));
     return new Presence(event, people, rule.overstretched,
         everybody.clusters(rule::links).stream().filter(cluster -> cluster.stream().noneMatch(doors::contains))
-            .toList());
+            .toList(),
+        new TreeSet<>());
   }
 
   private Predicate<DeviceId> isDoor() {

@@ -19,13 +19,22 @@ import klatch.log.DeviceId;
  * @param people everybody who met somebody
  * @param overstretched by the rule <em>peers</em>, who stands alone for so many that their word does not count
  * @param adrift by the rule <em>peers</em>, groups of people who met each other and have no path to a door
+ * @param undone who is not present and had an encounter that was undone: nobody's deposit is lost by that
  */
 public record Presence(EventId event, SortedMap<DeviceId, Evidence> people, SortedSet<DeviceId> overstretched,
-    List<SortedSet<DeviceId>> adrift) {
+    List<SortedSet<DeviceId>> adrift, SortedSet<DeviceId> undone) {
   public Presence {
     people = Collections.unmodifiableSortedMap(new TreeMap<>(people));
     overstretched = Collections.unmodifiableSortedSet(new TreeSet<>(overstretched));
     adrift = List.copyOf(adrift);
+    undone = Collections.unmodifiableSortedSet(new TreeSet<>(undone));
+  }
+
+  /** The same, with those of {@code takenBack} who are not present all the same. */
+  Presence without(Set<DeviceId> takenBack) {
+    SortedSet<DeviceId> missing = new TreeSet<>(takenBack);
+    missing.removeIf(this::isPresent);
+    return new Presence(event, people, overstretched, adrift, missing);
   }
 
   public Set<DeviceId> present() {

@@ -18,6 +18,8 @@ public enum Refusal {
   ALREADY_PLEDGED,
   /** There is no pledge to withdraw. */
   NOT_PLEDGED,
+  /** There is no check-in to undo. */
+  NOT_CHECKED_IN,
   /** The time zone is not in this machine's database. */
   UNKNOWN_ZONE
 }

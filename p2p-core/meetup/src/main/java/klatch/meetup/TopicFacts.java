@@ -50,6 +50,7 @@ final class TopicFacts {
       case PledgeWithdrawn message -> facts(message.event()).withdrawn(as(fact, message));
       case SeatDecision message -> facts(message.event()).decided(as(fact, message));
       case SignedEncounter message -> facts(message.encounter().event()).met(as(fact, message));
+      case CheckInUndone message -> facts(message.event()).undone(as(fact, message));
     }
   }
 

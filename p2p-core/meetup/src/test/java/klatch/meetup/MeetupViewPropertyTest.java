@@ -41,6 +41,7 @@ final class MeetupViewPropertyTest {
     private final Random random;
     private final List<EntryId> said = new ArrayList<>();
     private final List<EventId> events = new ArrayList<>();
+    private final List<ByteString> met = new ArrayList<>();
 
     Story(long seed) {
       random = new Random(seed);
@@ -72,7 +73,7 @@ final class MeetupViewPropertyTest {
     private void act() {
       EventId event = any(events);
       Scribe author = random.nextInt(3) == 0 ? devices.getFirst() : any();
-      MeetupMessage message = switch (random.nextInt(13)) {
+      MeetupMessage message = switch (random.nextInt(14)) {
         case 0 -> new MemberProfile("name " + random.nextInt());
         case 1 -> Scribe.event(rule(), 1 + random.nextInt(3));
         case 2 -> random.nextInt(4) == 0
@@ -84,6 +85,7 @@ final class MeetupViewPropertyTest {
             List.of(SeatOutcome.CONFIRMED, SeatOutcome.WAITLISTED, SeatOutcome.DECLINED).get(random.nextInt(3)));
         case 10 -> SeatDecision.released(event, any(said), any(said));
         case 11 -> Scribe.group(random.nextInt(2));
+        case 12 -> met.isEmpty() ? new Pledged(event) : new CheckInUndone(event, List.of(any(met)), "mistake");
         default -> encounter(event);
       };
       Entry entry = author.write(topic, message);
@@ -98,6 +100,7 @@ final class MeetupViewPropertyTest {
       Scribe shower = devices.get(one);
       Scribe other = devices.get((one + 1 + random.nextInt(DEVICES - 1)) % DEVICES);
       SignedEncounter good = shower.meet(event, other, T0 + random.nextInt(5) * HOUR, random.nextInt(3));
+      met.add(good.encounter().digest());
       return random.nextInt(4) > 0
           ? good
           : new SignedEncounter(good.encounter(), good.signatureA(), ByteString.zeros(64));

@@ -126,6 +126,33 @@ final class MeetupViewTest {
   }
 
   @Test
+  void anUndoneCheckInCountsNoMoreAndAnotherOneDoes() {
+    EventId id = host.announce(topic, 5, door.device);
+    SignedEncounter wrong = host.meet(id, ann, T0 + HOUR);
+    host.write(topic, new CheckInUndone(id, List.of(wrong.encounter().digest()), "somebody else's name"));
+    host.write(topic, wrong);
+    assertThat(view().presence(id).present()).doesNotContain(ann.device);
+    assertThat(view().presence(id).undone()).containsExactly(ann.device);
+    assertThat(view().encounter(id, host.device, ann.device)).isEmpty();
+    SignedEncounter right = door.meet(id, ann, T0 + 2 * HOUR);
+    ann.write(topic, right);
+    assertThat(view().presence(id).proofs(ann.device)).containsExactly(right);
+    assertThat(view().presence(id).undone()).isEmpty();
+    assertThat(view().anomalies(topic)).isEmpty();
+  }
+
+  @Test
+  void onlyTheFounderUndoes() {
+    EventId id = host.announce(topic, 5, door.device);
+    SignedEncounter met = host.meet(id, ann, T0 + HOUR);
+    host.write(topic, met);
+    door.write(topic, new CheckInUndone(id, List.of(met.encounter().digest()), ""));
+    assertThat(view().presence(id).isPresent(ann.device)).isTrue();
+    assertThat(view().anomalies(topic)).extracting(Anomaly::reason)
+        .containsExactly(Anomaly.Reason.NOT_THE_FOUNDER);
+  }
+
+  @Test
   void anEncounterOfTwoAttendeesMakesNobodyPresent() {
     EventId id = host.announce(topic, 5);
     ann.write(topic, ann.meet(id, bob, T0 + HOUR));

@@ -50,6 +50,7 @@ final class MessageCodecTest {
     examples.put("seat-confirmed", SeatDecision.of(EVENT, PLEDGE, SeatOutcome.CONFIRMED));
     examples.put("seat-released", SeatDecision.released(EVENT, PLEDGE, WITHDRAWAL));
     examples.put("encounter", new Scribe(1).meet(EVENT, new Scribe(2), T0));
+    examples.put("check-in-undone", new CheckInUndone(EVENT, List.of(ByteString.of(bytes(0x55))), "wrong person"));
     return examples;
   }
 

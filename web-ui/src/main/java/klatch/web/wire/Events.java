@@ -128,14 +128,26 @@ public final class Events {
       @Nullable Long validUntilMillis, boolean present, boolean youPresent) {}
 
   /**
+   * {@code POST /events/{id}/undo}.
+   *
+   * @param person whose check-in was wrong
+   * @param reason for everybody to read
+   */
+  public record Undo(@Nullable String person, @Nullable String reason) {}
+
+  /** {@code POST /events/{id}/undo}. */
+  public record Undone(String event, String person, boolean present) {}
+
+  /**
    * {@code GET /events/{id}/presence}.
    *
    * @param rule          door or peers
    * @param overstretched people who stand alone for so many that their word does not count
    * @param adrift        groups of people who met each other and have no path to a door
+   * @param undone        who is not present and had a check-in that was undone: their deposits go back
    */
   public record PresenceReport(String event, String rule, List<Met> people, List<String> overstretched,
-      List<List<String>> adrift) {}
+      List<List<String>> adrift, List<String> undone) {}
 
   /**
    * Somebody who met somebody.
