@@ -2,6 +2,7 @@ package klatch.cli;
 
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.concurrent.Callable;
 import klatch.web.wire.Events;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +91,18 @@ final class EventCreate implements Callable<Integer> {
   @Nullable
   String presence;
 
+  @Option(names = "--rsvp-closes", paramLabel = "SPAN", converter = TimeText.Span.class, description = "Before the start (default: when check-in closes).")
+  @Nullable
+  Duration rsvpCloses;
+
+  @Option(names = "--guests", paramLabel = "N", description = "How many guests one RSVP may bring (default: 0).")
+  @Nullable
+  Integer guests;
+
+  @Option(names = "--question", paramLabel = "TEXT", description = "Asked of each attendee, answered to you alone; repeatable.")
+  @Nullable
+  List<String> questions;
+
   @Override
   public Integer call() {
     var request = request();
@@ -111,7 +124,7 @@ final class EventCreate implements Callable<Integer> {
           place.getId(), this.place, capacity, depositSat == null ? null : Math.multiplyExact(depositSat, MSAT_PER_SAT),
           null, before(startsAt, lockOpens), before(startsAt, lockCloses), before(startsAt, checkInOpens),
           after(endsAt, checkInCloses), after(endsAt, appealsClose), after(endsAt, payoutsClose), minimumPresent,
-          presence);
+          presence, before(startsAt, rsvpCloses), guests, questions);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }

@@ -35,6 +35,7 @@ final class EventList implements Callable<Integer> {
     if (event.yours()) {
       return "organiser";
     }
-    return event.yourSeat() == null ? "" : event.yourSeat();
+    var seat = event.yourSeat() == null ? "" : event.yourSeat();
+    return event.changedSinceRsvp().isEmpty() ? seat : seat + ", event changed";
   }
 }

@@ -1,5 +1,6 @@
 package klatch.cli;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 import klatch.web.wire.Events;
 import picocli.CommandLine.Command;
@@ -31,6 +32,13 @@ final class EventShow implements Callable<Integer> {
     }
     session.say("  seats      " + summary.confirmed() + " of " + summary.capacity() + " taken"
         + (summary.waitlisted() == 0 ? "" : ", " + summary.waitlisted() + " on the waitlist"));
+    if (summary.rsvpClosesAtMillis() != null) {
+      session.say("  RSVP       until " + Words.moment(summary.rsvpClosesAtMillis(), summary.zone()));
+    }
+    if (summary.guestsPerPledge() > 0) {
+      session.say("  guests     up to " + summary.guestsPerPledge() + " with each RSVP");
+    }
+    detail.questions().forEach(question -> session.say("  question   " + question));
     session.say("  check-in   " + Words.moment(detail.checkInOpensAtMillis(), summary.zone()) + " to "
         + Words.moment(detail.checkInClosesAtMillis(), summary.zone()));
     if (detail.cancelReason() != null) {
@@ -41,9 +49,29 @@ final class EventShow implements Callable<Integer> {
     } else {
       terms(detail.terms(), summary.zone());
     }
+    changes(summary);
     if (!detail.people().isEmpty()) {
       session.say("");
       people(detail);
+      answers(detail);
+    }
+  }
+
+  private void changes(Events.Summary summary) {
+    if (!summary.changedSinceRsvp().isEmpty()) {
+      session.say("  changed since your RSVP:");
+      summary.changedSinceRsvp().forEach(change -> session.say("    " + Words.change(change, summary.zone())));
+    }
+  }
+
+  private void answers(Events.Detail detail) {
+    for (var person : detail.people()) {
+      var answers = person.answers() == null ? List.<String>of() : person.answers();
+      for (int i = 0; i < answers.size(); i++) {
+        session.say("  " + Words.person(person.nickname(), person.person()) + ", "
+            + (i < detail.questions().size() ? detail.questions().get(i) : "question " + (i + 1)) + ": "
+            + answers.get(i));
+      }
     }
   }
 
@@ -60,7 +88,8 @@ final class EventShow implements Callable<Integer> {
     var table = new Table("WHO", "SEAT", "HERE", ">DEPOSIT", "");
     for (var person : detail.people()) {
       var deposit = person.deposit();
-      table.row(Words.person(person.nickname(), person.person()) + (person.you() ? " (you)" : ""), person.seat(),
+      table.row(Words.person(person.nickname(), person.person()) + (person.you() ? " (you)" : ""),
+          person.guests() == 0 ? person.seat() : person.seat() + " +" + person.guests(),
           person.present() ? "yes" : "no", deposit == null ? "" : Words.sat(deposit.msat()),
           deposit == null ? "" : deposit.says());
     }

@@ -6,6 +6,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import klatch.web.wire.Events;
 import org.jspecify.annotations.Nullable;
 
 /** How amounts, times and ids read for a person. */
@@ -41,6 +42,23 @@ public final class Words {
   /** A nickname is anybody's choice, so some of the id stands beside it. */
   public static String person(@Nullable String nickname, String id) {
     return nickname == null ? shortId(id) : nickname + " (" + id.substring(0, Math.min(6, id.length())) + ")";
+  }
+
+  /** What an edit has changed; moments in the zone of the place. */
+  public static String change(Events.Change change, String zone) {
+    boolean moment = switch (change.field()) {
+      case "starts", "ends", "check_in_opens", "check_in_closes", "rsvp_closes" -> true;
+      default -> false;
+    };
+    return change.field().replace('_', ' ') + ": " + shown(change.before(), moment, zone) + " -> "
+        + shown(change.after(), moment, zone);
+  }
+
+  private static String shown(String value, boolean moment, String zone) {
+    if (value.isEmpty()) {
+      return "none";
+    }
+    return moment ? moment(Long.parseLong(value), zone) : value.replace("\n", " / ");
   }
 
   public static String count(int count, String one, String many) {

@@ -88,7 +88,7 @@ record DoorRoutes(Meetup meetup, CheckIn checkIn, Host host, MoneyRoutes money) 
             met.getValue().counted().size(), met.getValue().needed(), says(event, presence, met.getKey())))
         .toList();
     return new Events.PresenceReport(event.id().toString(),
-        event.details().rule().name().toLowerCase(Locale.ROOT), people,
+        event.rule().name().toLowerCase(Locale.ROOT), people,
         presence.overstretched().stream().map(DeviceId::toString).toList(),
         presence.adrift().stream().map(group -> group.stream().map(DeviceId::toString).toList()).toList(),
         presence.undone().stream().map(DeviceId::toString).toList());
@@ -106,7 +106,7 @@ record DoorRoutes(Meetup meetup, CheckIn checkIn, Host host, MoneyRoutes money) 
   private static String says(MeetupEvent event, Presence presence, DeviceId person) {
     var evidence = presence.evidence(person).orElseThrow();
     if (evidence.present()) {
-      return event.details().rule() == PresenceRule.DOOR
+      return event.rule() == PresenceRule.DOOR
           ? "met the door"
           : "met " + evidence.counted().size() + " people who count, " + evidence.needed() + " needed";
     }
@@ -114,7 +114,7 @@ record DoorRoutes(Meetup meetup, CheckIn checkIn, Host host, MoneyRoutes money) 
       return "met only people who have no path to a door";
     }
     if (!evidence.witnessed()) {
-      return event.details().rule() == PresenceRule.DOOR
+      return event.rule() == PresenceRule.DOOR
           ? "has not met the door"
           : "has met neither the door nor somebody whom it has met and whose word counts";
     }

@@ -2,6 +2,7 @@ package klatch.web;
 
 import java.time.Duration;
 import klatch.commitments.TermsClock;
+import klatch.meetup.EventDetails;
 import klatch.meetup.EventTimes;
 import klatch.web.wire.Events;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,26 @@ final class EventClock {
   static EventTimes times(Events.Create request) {
     return new EventTimes(Call.required(request.zone(), "zone"), request.startsAtMillis(), request.endsAtMillis(),
         checkInOpens(request), checkInCloses(request));
+  }
+
+  /** The times as an edit wants them: check-in moves along with the start and the end unless it is named. */
+  static EventTimes moved(EventTimes times, Events.Edit request) {
+    long starts = or(request.startsAtMillis(), times.startsAtMillis());
+    long ends = or(request.endsAtMillis(), times.endsAtMillis() + starts - times.startsAtMillis());
+    return new EventTimes(request.zone() == null ? times.zone() : request.zone(), starts, ends,
+        or(request.checkInOpensAtMillis(), times.checkInOpensAtMillis() + starts - times.startsAtMillis()),
+        or(request.checkInClosesAtMillis(), times.checkInClosesAtMillis() + ends - times.endsAtMillis()));
+  }
+
+  /** The cut-off as an edit wants it, which says 0 for none; it moves along with the start unless it is named. */
+  static @Nullable Long rsvpCloses(EventDetails details, Events.Edit request) {
+    Long asked = request.rsvpClosesAtMillis();
+    if (asked != null) {
+      return asked == 0 ? null : asked;
+    }
+    Long standing = details.rsvpClosesAtMillis();
+    long starts = details.times().startsAtMillis();
+    return standing == null ? null : standing + or(request.startsAtMillis(), starts) - starts;
   }
 
   /**

@@ -1,17 +1,24 @@
 package klatch.web;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import klatch.log.TopicId;
 import klatch.meetup.Attendee;
+import klatch.meetup.EventChange;
 import klatch.meetup.EventCreated;
+import klatch.meetup.EventDetails;
 import klatch.meetup.EventId;
+import klatch.meetup.EventVersion;
 import klatch.meetup.Meetup;
 import klatch.meetup.MeetupEvent;
 import klatch.meetup.PresenceRule;
 import klatch.meetup.Seat;
 import klatch.web.wire.Events;
+import org.jspecify.annotations.Nullable;
 
 /** The routes about events and seats. */
 record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money) {
@@ -21,15 +28,19 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money) {
     routes.post("/events", this::create);
     routes.get("/events/{id}", call -> detail(event(call)));
     routes.post("/events/{id}/cancel", this::cancel);
+    routes.post("/events/{id}/edit", this::edit);
     routes.post("/events/{id}/rsvp", this::rsvp);
+    routes.post("/events/{id}/withdraw", this::withdraw);
   }
 
   private Events.Created create(Call call) {
     var request = call.read(Events.Create.class);
     var times = EventClock.times(request);
     var draft = drafts.of(request);
-    var event = new EventCreated(Call.required(request.title(), "title"), orEmpty(request.description()),
-        orEmpty(request.place()), times, request.capacity(), List.of(), rule(request), draft.terms());
+    var details = new EventDetails(Call.required(request.title(), "title"), orEmpty(request.description()),
+        orEmpty(request.place()), times, request.rsvpClosesAtMillis(), orZero(request.guestsPerPledge()),
+        orNone(request.questions()));
+    var event = new EventCreated(details, request.capacity(), List.of(), rule(request), draft.terms());
     var id = meetup.createEvent(group(request), event).orThrow();
     return new Events.Created(id.toString(), draft.warnings());
   }
@@ -63,33 +74,76 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money) {
 
   private Events.Rsvp rsvp(Call call) {
     var event = event(call);
-    meetup.pledge(event.id()).orThrow();
+    var request = call.read(Events.RsvpRequest.class);
+    meetup.pledge(event.id(), orZero(request.guests()), orNone(request.answers())).orThrow();
+    return rsvp(event);
+  }
+
+  private Events.Rsvp withdraw(Call call) {
+    var event = event(call);
+    meetup.withdraw(event.id()).orThrow();
+    return rsvp(event);
+  }
+
+  private Events.Rsvp rsvp(MeetupEvent event) {
     return new Events.Rsvp(event.id().toString(), yourSeat(event.id()).map(EventRoutes::label).orElseThrow());
+  }
+
+  private Events.Edited edit(Call call) {
+    var event = event(call);
+    var request = call.read(Events.Edit.class);
+    var capacity = request.capacity() == null ? OptionalInt.empty() : OptionalInt.of(request.capacity());
+    var version = meetup.editEvent(event.id(), details -> edited(details, request), capacity).orThrow();
+    return new Events.Edited(event.id().toString(), version);
+  }
+
+  private static EventDetails edited(EventDetails details, Events.Edit request) {
+    return new EventDetails(or(request.title(), details.title()), or(request.description(), details.description()),
+        or(request.place(), details.place()), EventClock.moved(details.times(), request),
+        EventClock.rsvpCloses(details, request), or(request.guestsPerPledge(), details.guestsPerPledge()),
+        or(request.questions(), details.questions()));
   }
 
   private Events.Detail detail(MeetupEvent event) {
     var deposits = money.deposits(event);
-    var people = meetup.attendees(event.id()).stream()
-        .map(attendee -> person(attendee, Optional.ofNullable(deposits.get(attendee.device())))).toList();
+    var answers = meetup.answers(event.id());
+    var people = meetup.attendees(event.id()).stream().map(attendee -> person(attendee,
+        Optional.ofNullable(deposits.get(attendee.device())), answers.get(attendee.device()))).toList();
     return new Events.Detail(summary(event), event.details().description(), event.host().toString(),
         event.times().checkInOpensAtMillis(), event.times().checkInClosesAtMillis(),
-        event.cancellation().orElse(null), MoneyRoutes.terms(event).orElse(null), people);
+        event.cancellation().orElse(null), MoneyRoutes.terms(event).orElse(null), people, event.details().questions(),
+        versions(event.versions()));
   }
 
-  private Events.Person person(Attendee attendee, Optional<Events.Deposit> deposit) {
+  private Events.Person person(Attendee attendee, Optional<Events.Deposit> deposit, @Nullable List<String> answers) {
     return new Events.Person(attendee.device().toString(), attendee.nickname().orElse(null),
         attendee.device().equals(meetup.self()), label(attendee.seat()),
-        deposit.orElse(null), attendee.present());
+        deposit.orElse(null), attendee.present(), attendee.seat().guests(), answers);
+  }
+
+  private static List<Events.Version> versions(List<EventVersion> versions) {
+    return IntStream.range(1, versions.size()).mapToObj(i -> {
+      var version = versions.get(i);
+      return new Events.Version(version.number(), version.atMillis(), version.author().toString(),
+          shown(EventChange.between(versions.get(i - 1).details(), version.details())));
+    }).toList();
+  }
+
+  private static List<Events.Change> shown(List<EventChange> changes) {
+    return changes.stream().map(change -> new Events.Change(change.field().name().toLowerCase(Locale.ROOT),
+        change.before(), change.after())).toList();
   }
 
   private Events.Summary summary(MeetupEvent event) {
     var seats = meetup.seats(event.id());
     var details = event.details();
+    var yours = seats.of(meetup.self());
     return new Events.Summary(event.id().toString(), event.group().toString(), details.title(), event.times().zone(),
-        event.times().startsAtMillis(), event.times().endsAtMillis(), details.place(), details.capacity(),
-        seats.taken(), seats.with(Seat.Status.WAITLISTED).size(), event.cancelled(),
+        event.times().startsAtMillis(), event.times().endsAtMillis(), details.place(), event.capacity(),
+        seats.taken(), seats.with(Seat.Status.WAITLISTED).stream().mapToInt(Seat::seats).sum(), event.cancelled(),
         MoneyRoutes.terms(event).map(Events.Terms::depositMsat).orElse(null), event.host().equals(meetup.self()),
-        yourSeat(event.id()).map(EventRoutes::label).orElse(null));
+        yours.map(EventRoutes::label).orElse(null), event.version().number(), details.rsvpClosesAtMillis(),
+        details.guestsPerPledge(), shown(yours.map(seat -> event.changesSince(seat.seenVersion())).orElse(List.of())));
   }
 
   private Optional<Seat> yourSeat(EventId id) {
@@ -121,7 +175,19 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money) {
     return meetup.event(parsed).orElseThrow(() -> PublicException.notFound("no event " + id + " is known here"));
   }
 
-  private static String orEmpty(@org.jspecify.annotations.Nullable String text) {
+  private static String orEmpty(@Nullable String text) {
     return text == null ? "" : text;
+  }
+
+  private static int orZero(@Nullable Integer number) {
+    return number == null ? 0 : number;
+  }
+
+  private static List<String> orNone(@Nullable List<String> texts) {
+    return texts == null ? List.of() : texts;
+  }
+
+  private static <T> T or(@Nullable T asked, T otherwise) {
+    return asked == null ? otherwise : asked;
   }
 }

@@ -207,6 +207,41 @@ final class LocalApiIT {
   }
 
   @Test
+  void anEditTellsThoseWhoPledgedWhatChanged() {
+    anna.post("/groups", "{\"name\":\"Tea\"}");
+    var event = anna.post("/events", event("\"capacity\":2,\"guestsPerPledge\":1,\"questions\":[\"Milk?\"]")).body()
+        .path("event").asText();
+    TestNode.exchange(anna, ben);
+    var path = "/events/" + event;
+    assertThat(ben.post(path + "/rsvp", "").message()).contains("asks 1 questions, there are 0 answers");
+    assertThat(ben.post(path + "/rsvp", "{\"guests\":2,\"answers\":[\"\"]}").message())
+        .contains("0 to 1 guests, not 2");
+    assertThat(ben.post(path + "/rsvp", "{\"guests\":1,\"answers\":[\"Oat\"]}").status()).isEqualTo(200);
+    assertThat(ben.post(path + "/edit", "{\"title\":\"Mine\"}").code()).isEqualTo("refused");
+
+    var edited = anna.post(path + "/edit", "{\"place\":\"Garden\",\"startsAtMillis\":" + (NOON + 25 * HOUR) + "}");
+    assertThat(edited.body().path("version").asInt()).as(edited.toString()).isEqualTo(2);
+    org.awaitility.Awaitility.await().untilAsserted(() -> {
+      TestNode.exchange(anna, ben);
+      assertThat(ben.get(path).body().at("/summary/yourSeat").asText()).isEqualTo("confirmed");
+    });
+    var seen = ben.get(path).body();
+    assertThat(seen.at("/summary/confirmed").asInt()).isEqualTo(2);
+    assertThat(seen.at("/summary/changedSinceRsvp")).extracting(change -> change.path("field").asText())
+        .containsExactly("place", "starts", "ends", "check_in_opens", "check_in_closes");
+    assertThat(seen.at("/summary/endsAtMillis").asLong()).as("moves along").isEqualTo(NOON + 27 * HOUR);
+    assertThat(seen.at("/versions/0/changes/0/after").asText()).isEqualTo("Garden");
+    assertThat(seen.at("/people/0/guests").asInt()).isEqualTo(1);
+    assertThat(seen.at("/people/0").has("answers")).as("for the host alone").isFalse();
+    assertThat(anna.get(path).body().at("/people/0/answers/0").asText()).isEqualTo("Oat");
+    assertThat(anna.get(path).body().at("/summary/changedSinceRsvp")).isEmpty();
+
+    assertThat(anna.post(path + "/edit", "{\"capacity\":1}").message()).contains("2 seats are taken");
+    assertThat(ben.post(path + "/withdraw", "").body().path("seat").asText()).isEqualTo("leaving");
+    assertThat(ben.post(path + "/withdraw", "").code()).isEqualTo("conflict");
+  }
+
+  @Test
   void anInviteWhoseAddressesAreDeadIsFollowedWithAWarning() {
     var group = anna.post("/groups", "{\"name\":\"Tea\"}").body().path("id").asText();
     var invite = anna.get("/groups/" + group + "/invite").body().path("invite").asText();

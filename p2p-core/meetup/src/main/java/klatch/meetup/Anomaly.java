@@ -26,8 +26,10 @@ public record Anomaly(TopicId topic, DeviceId author, long sequence, EntryId ent
     WRONG_CITATION,
     /** The seat ledger jumps, for example from declined to confirmed. */
     WRONG_ORDER,
-    /** The seat ledger confirms more seats than there are. */
+    /** The seat ledger confirms more seats than there are, or the capacity is set below the seats taken. */
     OVERSOLD,
+    /** An edit of what is part of the event's terms. */
+    FIXED,
     /** A decision after the event was called off. */
     AFTER_CANCELLATION,
     /** A signature under an encounter is not its device's. */

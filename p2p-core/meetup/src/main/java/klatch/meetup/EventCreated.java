@@ -5,19 +5,16 @@ import java.util.List;
 import klatch.log.DeviceId;
 
 /**
- * An event as its organiser signed it; the entry's id is the event's id. Nothing in it changes later.
+ * An event as its host signed it; the entry's id is the event's id. Doors, rule and terms never change; the details are
+ * version 1 and may be edited ({@link EventEdited}), the capacity too ({@link CapacitySet}).
  *
- * @param place where it is, in words
  * @param capacity seats, 1 to {@link Limits#CAPACITY}
- * @param doors device keys that may check people in besides the organiser's own, at most {@link Limits#DOORS}
+ * @param doors device keys that may check people in besides the host's own, at most {@link Limits#DOORS}
  * @param terms bytes of another module, signed with the event; empty when there are none
  */
-public record EventCreated(String title, String description, String place, EventTimes times, int capacity,
-    List<DeviceId> doors, PresenceRule rule, ByteString terms) implements MeetupMessage {
+public record EventCreated(EventDetails details, int capacity, List<DeviceId> doors, PresenceRule rule,
+    ByteString terms) implements MeetupMessage {
   public EventCreated {
-    Limits.line(title, 1, Limits.TITLE_CHARS, "event title");
-    Limits.text(description, Limits.DESCRIPTION_CHARS, "event description");
-    Limits.line(place, 0, Limits.PLACE_CHARS, "place");
     Limits.within(capacity, 1, Limits.CAPACITY, "capacity");
     doors = List.copyOf(doors);
     Limits.within(doors.size(), 0, Limits.DOORS, "number of door devices");
@@ -25,5 +22,15 @@ public record EventCreated(String title, String description, String place, Event
       throw new IllegalArgumentException("a door device is named twice");
     }
     Limits.within(terms.length(), 0, Limits.TERMS_BYTES, "size of the terms in bytes");
+  }
+
+  /** An event without cut-off, guests and questions. */
+  public EventCreated(String title, String description, String place, EventTimes times, int capacity,
+      List<DeviceId> doors, PresenceRule rule, ByteString terms) {
+    this(new EventDetails(title, description, place, times), capacity, doors, rule, terms);
+  }
+
+  public EventTimes times() {
+    return details.times();
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import klatch.log.DeviceId;
@@ -18,14 +19,17 @@ import org.jspecify.annotations.Nullable;
 final class EventFacts {
   private final EventId id;
   private @Nullable Recorded<EventCreated> created;
+  private final List<Recorded<EventEdited>> edits = new ArrayList<>();
   private final List<Recorded<EventCancelled>> cancellations = new ArrayList<>();
-  private final List<Recorded<SeatDecision>> decisions = new ArrayList<>();
+  /** Decisions about seats, and the capacity, of whoever says such things. */
+  private final List<Recorded<?>> ledger = new ArrayList<>();
   private final Map<DeviceId, List<Recorded<?>>> requests = new LinkedHashMap<>();
   private final List<EntryId> pledgesByArrival = new ArrayList<>();
   private final List<Recorded<SignedEncounter>> encounters = new ArrayList<>();
 
   private final List<Recorded<CheckInUndone>> undone = new ArrayList<>();
 
+  private @Nullable VersionFold versionFold;
   private @Nullable SeatFold seatFold;
   private @Nullable PresenceFold presenceFold;
 
@@ -35,6 +39,11 @@ final class EventFacts {
 
   void created(Recorded<EventCreated> fact) {
     created = fact;
+    forget();
+  }
+
+  void edited(Recorded<EventEdited> fact) {
+    edits.add(fact);
     forget();
   }
 
@@ -59,10 +68,10 @@ final class EventFacts {
     seatFold = null;
   }
 
-  void decided(Recorded<SeatDecision> fact) {
-    decisions.add(fact);
+  void ledgerLine(Recorded<?> fact) {
+    ledger.add(fact);
     if (seatFold != null && seatFold.isLedger(fact.author())) {
-      seatFold.decision(fact);
+      seatFold.line(fact);
     }
   }
 
@@ -81,6 +90,7 @@ final class EventFacts {
   }
 
   private void forget() {
+    versionFold = null;
     seatFold = null;
     presenceFold = null;
   }
@@ -95,7 +105,8 @@ final class EventFacts {
     if (fact == null || !fact.author().equals(founder)) {
       return Optional.empty();
     }
-    return Optional.of(new MeetupEvent(id, fact.topic(), founder, fact.message(), fact.timestampMillis(),
+    return Optional.of(new MeetupEvent(id, fact.topic(), founder, fact.message(), seats(fact).capacity(),
+        versions(fact).versions(), fact.timestampMillis(),
         cancellation(founder).map(cancelled -> cancelled.message().reason())));
   }
 
@@ -107,14 +118,28 @@ final class EventFacts {
     return fact -> fact.author().equals(author);
   }
 
+  private VersionFold versions(Recorded<EventCreated> of) {
+    VersionFold known = versionFold;
+    if (known == null) {
+      known = new VersionFold(of, edits.stream().filter(by(of.author())).toList());
+      versionFold = known;
+    }
+    return known;
+  }
+
   /** Only for an event that {@code event(founder)} gives. */
-  SeatFold seats(MeetupEvent event) {
+  SeatFold seats() {
+    return seats(Objects.requireNonNull(created));
+  }
+
+  private SeatFold seats(Recorded<EventCreated> of) {
     SeatFold known = seatFold;
     if (known == null) {
-      long cancelledAt = cancellation(event.host()).map(Recorded::sequence).orElse(Long.MAX_VALUE);
-      known = new SeatFold(event, cancelledAt);
+      DeviceId host = of.author();
+      long cancelledAt = cancellation(host).map(Recorded::sequence).orElse(Long.MAX_VALUE);
+      known = new SeatFold(id, host, of.message().capacity(), cancelledAt);
       requests.values().forEach(known::requests);
-      decisions.stream().filter(by(event.host())).forEach(known::decision);
+      ledger.stream().filter(by(host)).forEach(known::line);
       seatFold = known;
     }
     return known;
@@ -133,7 +158,7 @@ final class EventFacts {
   }
 
   Presence presence(MeetupEvent event) {
-    return presenceFold(event).presence(seats(event));
+    return presenceFold(event).presence(seats());
   }
 
   Optional<SignedEncounter> encounter(MeetupEvent event, DeviceId one, DeviceId other) {
@@ -179,14 +204,16 @@ final class EventFacts {
     }
     cancellations.stream().filter(by(founder)).skip(1).forEach(
         fact -> found.add(fact.anomaly(Anomaly.Reason.REPEATED, "event " + id + " was called off before")));
-    found.addAll(seats(event.get()).anomalies(seen));
+    found.addAll(versions(Objects.requireNonNull(created)).anomalies());
+    found.addAll(seats().anomalies(seen));
     found.addAll(presenceFold(event.get()).anomalies());
     return found;
   }
 
   private void notTheFounder(DeviceId founder, List<Anomaly> found) {
     List<Recorded<?>> reserved = new ArrayList<>(cancellations);
-    reserved.addAll(decisions);
+    reserved.addAll(edits);
+    reserved.addAll(ledger);
     reserved.addAll(undone);
     if (created != null) {
       reserved.add(created);
@@ -198,7 +225,8 @@ final class EventFacts {
 
   private List<Recorded<?>> all() {
     List<Recorded<?>> all = new ArrayList<>(cancellations);
-    all.addAll(decisions);
+    all.addAll(edits);
+    all.addAll(ledger);
     requests.values().forEach(all::addAll);
     all.addAll(encounters);
     all.addAll(undone);

@@ -24,6 +24,18 @@ public final class Limits {
   public static final int TERMS_BYTES = 16 * 1024;
   /** Whose check-in is undone may have met a lot of people already. */
   public static final int UNDONE = 1_000;
+  /** A car full, and then some; more people are several pledges. */
+  public static final int GUESTS = 10;
+  /** A short form; a long one belongs elsewhere. */
+  public static final int QUESTIONS = 10;
+  /** One line on a phone or two. */
+  public static final int QUESTION_CHARS = 200;
+  /** A paragraph. */
+  public static final int ANSWER_CHARS = 500;
+  /** Every answer at its longest, three bytes for each unit, with the frame around them and the seal. */
+  public static final int SEALED_ANSWERS_BYTES = 16 * 1024;
+  /** An event that is edited more often than this is another event. */
+  public static final int VERSIONS = 1_000;
   /** A founder's nonce tells groups of one founder apart. */
   public static final int GROUP_NONCE_BYTES = 16;
   /** 2000-01-01: a time before it is a unit mistake (seconds for milliseconds). */

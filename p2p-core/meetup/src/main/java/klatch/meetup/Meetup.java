@@ -1,17 +1,19 @@
 package klatch.meetup;
 
 import java.security.SecureRandom;
-import java.time.DateTimeException;
 import java.time.InstantSource;
-import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import klatch.log.DeviceId;
 import klatch.libp2p.Ed25519Key;
+import klatch.libp2p.MalformedMessageException;
 import klatch.log.Entry;
 import klatch.log.EntryId;
 import klatch.log.LogStore;
@@ -81,23 +83,8 @@ public final class Meetup implements AutoCloseable {
       return Outcome.refused(Refusal.NOT_THE_ORGANISER,
           "only " + group.get().founder() + " creates events in this group");
     }
-    if (event.times().endsAtMillis() <= clock.millis()) {
-      return Outcome.refused(Refusal.TOO_LATE, "the event would be over: it ends at " + event.times().endsAtMillis()
-          + " and it is " + clock.millis() + " (milliseconds since 1970)");
-    }
-    if (!zoneExists(event.times().zone())) {
-      return Outcome.refused(Refusal.UNKNOWN_ZONE, "no time zone is called \"" + event.times().zone() + "\"");
-    }
-    return Outcome.done(new EventId(append(topic, event).id()));
-  }
-
-  private static boolean zoneExists(String zone) {
-    try {
-      ZoneId.of(zone);
-      return true;
-    } catch (DateTimeException e) {
-      return false;
-    }
+    Optional<Outcome<EventId>> refused = EventRules.timing(event.times(), clock.millis());
+    return refused.orElseGet(() -> Outcome.done(new EventId(append(topic, event).id())));
   }
 
   /** Calls an event off. */
@@ -114,21 +101,84 @@ public final class Meetup implements AutoCloseable {
     });
   }
 
-  /** Asks for a seat; the organiser's ledger answers with a {@link SeatDecision}. */
-  public Outcome<EntryId> pledge(EventId id) {
+  /**
+   * Edits an event of this device; what reads the same as before is not written.
+   *
+   * @param edit the details as they should be, made from those that count now
+   * @param capacity the seats there should be; empty to leave them
+   * @return the version that counts now
+   */
+  public Outcome<Integer> editEvent(EventId id, UnaryOperator<EventDetails> edit, OptionalInt capacity) {
     return ofEvent(id, event -> {
-      if (event.cancelled()) {
-        return Outcome.refused(Refusal.CANCELLED, "the event is called off");
+      EventDetails edited = edit.apply(event.details());
+      int seats = capacity.orElse(event.capacity());
+      Optional<Outcome<Integer>> refused = EventRules.<Integer>editing(event, self(), edited, clock.millis())
+          .or(() -> EventRules.resizing(event, seats(id), seats));
+      if (refused.isPresent()) {
+        return refused.get();
       }
-      if (clock.millis() >= event.times().checkInClosesAtMillis()) {
-        return Outcome.refused(Refusal.TOO_LATE, "check-in closed at " + event.times().checkInClosesAtMillis()
-            + ", it is " + clock.millis() + " (milliseconds since 1970)");
+      if (seats != event.capacity()) {
+        append(event.group(), new CapacitySet(id, seats));
+      }
+      if (!edited.equals(event.details())) {
+        append(event.group(), new EventEdited(id, event.version().number() + 1, edited));
+      }
+      return Outcome.done(event(id).orElseThrow().version().number());
+    });
+  }
+
+  /** Asks for one seat where nothing is asked in return. */
+  public Outcome<EntryId> pledge(EventId id) {
+    return pledge(id, 0, List.of());
+  }
+
+  /**
+   * Asks for a seat; the ledger of the event's host answers with a {@link SeatDecision}.
+   *
+   * @param guests who come along; all get a seat or none
+   * @param answers one for each question of the event, which only its host can read
+   */
+  public Outcome<EntryId> pledge(EventId id, int guests, List<String> answers) {
+    return ofEvent(id, event -> {
+      Optional<Outcome<EntryId>> refused = EventRules.pledging(event, guests, answers, clock.millis());
+      if (refused.isPresent()) {
+        return refused.get();
       }
       if (seat(id).filter(Meetup::standing).isPresent()) {
         return Outcome.refused(Refusal.ALREADY_PLEDGED, "there is a pledge for this event already");
       }
-      return Outcome.done(append(event.group(), new Pledged(id)).id());
+      ByteString sealed = answers.isEmpty()
+          ? ByteString.EMPTY
+          : new Answers(answers).sealed(id, self(), event.host());
+      return Outcome.done(append(event.group(), new Pledged(id, event.version().number(), guests, sealed)).id());
     });
+  }
+
+  /**
+   * What each attendee answered, as far as it was sealed to this device: everything at an event of its own, nothing
+   * elsewhere. Answers to an older version of the questions stand beside those of their number.
+   *
+   * @throws IllegalArgumentException if {@link #event} does not give the event
+   */
+  public Map<DeviceId, List<String>> answers(EventId id) {
+    return live.read(view -> {
+      Map<DeviceId, List<String>> answers = new HashMap<>();
+      boolean mine = view.event(id).filter(event -> event.host().equals(self())).isPresent();
+      for (Seat seat : mine ? view.seats(id).all() : List.<Seat>of()) {
+        view.pledge(id, seat.pledge()).map(Pledged::answers).filter(sealed -> !sealed.isEmpty())
+            .ifPresent(sealed -> answers.put(seat.attendee(), opened(id, seat.attendee(), sealed)));
+      }
+      return answers;
+    });
+  }
+
+  /** Nothing, when somebody has sealed nonsense. */
+  private List<String> opened(EventId id, DeviceId author, ByteString sealed) {
+    try {
+      return Answers.open(sealed, id, author, key).texts();
+    } catch (MalformedMessageException e) {
+      return List.of();
+    }
   }
 
   /** Gives the pledge back, until check-in opens. */
@@ -155,7 +205,7 @@ public final class Meetup implements AutoCloseable {
   }
 
   /** One question and its answer at a time, so that two clicks do not pledge twice. */
-  private Outcome<EntryId> ofEvent(EventId id, Function<MeetupEvent, Outcome<EntryId>> act) {
+  private <T> Outcome<T> ofEvent(EventId id, Function<MeetupEvent, Outcome<T>> act) {
     return live.exclusively(() -> event(id).map(act)
         .orElseGet(() -> Outcome.refused(Refusal.UNKNOWN_EVENT, "no event " + id + " is known here")));
   }

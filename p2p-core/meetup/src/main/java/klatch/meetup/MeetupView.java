@@ -10,6 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import klatch.log.DeviceId;
 import klatch.log.Entry;
+import klatch.log.EntryId;
 import klatch.log.LogId;
 import klatch.libp2p.MalformedMessageException;
 import klatch.log.TopicId;
@@ -104,7 +105,7 @@ public final class MeetupView {
   /** @throws IllegalArgumentException if {@link #event} does not give the event */
   public Seats seats(EventId id) {
     MeetupEvent event = known(id);
-    return facts(event).seats(event).seats();
+    return facts(event).seats().seats();
   }
 
   /** @throws IllegalArgumentException if {@link #event} does not give the event */
@@ -143,11 +144,16 @@ public final class MeetupView {
     return facts(topic).map(TopicFacts::anomalies).orElse(List.of());
   }
 
+  /** The pledge behind a seat; empty when it is no pledge for this event. */
+  Optional<Pledged> pledge(EventId id, EntryId pledge) {
+    return facts(known(id)).seats().pledge(pledge);
+  }
+
   /** What the organiser's seat ledger has to decide on. */
   SeatLedger.Open open(EventId id) {
     MeetupEvent event = known(id);
     EventFacts facts = facts(event);
-    return facts.seats(event).open(facts.pledgesByArrival());
+    return facts.seats().open(event, facts.pledgesByArrival());
   }
 
   /** @return whether the author's own log holds an encounter of these two devices at this event that was not undone */

@@ -9,11 +9,17 @@ public final class MessageCodec {
   /** What the payload types of this module start with. */
   public static final String PREFIX = "meetup/";
 
-  private static final Map<String, Class<? extends Record>> CLASSES = Map.of(PREFIX + "group-created/1",
-      GroupCreated.class, PREFIX + "member-profile/1", MemberProfile.class, PREFIX + "event-created/1",
-      EventCreated.class, PREFIX + "event-cancelled/1", EventCancelled.class, PREFIX + "pledged/1", Pledged.class,
-      PREFIX + "pledge-withdrawn/1", PledgeWithdrawn.class, PREFIX + "seat-decision/1", SeatDecision.class,
-      PREFIX + "encounter/1", SignedEncounter.class, PREFIX + "check-in-undone/1", CheckInUndone.class);
+  private static final Map<String, Class<? extends Record>> CLASSES = Map.ofEntries(
+      Map.entry(PREFIX + "group-created/1", GroupCreated.class),
+      Map.entry(PREFIX + "member-profile/1", MemberProfile.class),
+      Map.entry(PREFIX + "event-created/1", EventCreated.class),
+      Map.entry(PREFIX + "event-edited/1", EventEdited.class),
+      Map.entry(PREFIX + "event-cancelled/1", EventCancelled.class),
+      Map.entry(PREFIX + "capacity-set/1", CapacitySet.class), Map.entry(PREFIX + "pledged/1", Pledged.class),
+      Map.entry(PREFIX + "pledge-withdrawn/1", PledgeWithdrawn.class),
+      Map.entry(PREFIX + "seat-decision/1", SeatDecision.class),
+      Map.entry(PREFIX + "encounter/1", SignedEncounter.class),
+      Map.entry(PREFIX + "check-in-undone/1", CheckInUndone.class));
 
   private MessageCodec() {}
 
@@ -27,7 +33,9 @@ public final class MessageCodec {
       case GroupCreated _ -> "group-created/1";
       case MemberProfile _ -> "member-profile/1";
       case EventCreated _ -> "event-created/1";
+      case EventEdited _ -> "event-edited/1";
       case EventCancelled _ -> "event-cancelled/1";
+      case CapacitySet _ -> "capacity-set/1";
       case Pledged _ -> "pledged/1";
       case PledgeWithdrawn _ -> "pledge-withdrawn/1";
       case SeatDecision _ -> "seat-decision/1";

@@ -73,13 +73,13 @@ final class PresenceFold {
 
   /** @param seats only the rule <em>peers</em> looks at them */
   Presence presence(SeatFold seats) {
-    Set<DeviceId> confirmed = switch (event.details().rule()) {
+    Set<DeviceId> confirmed = switch (event.rule()) {
       case DOOR -> Set.of();
       case PEERS -> seats.seats().confirmed();
     };
     Presence known = presence;
     if (known == null || !confirmed.equals(seated)) {
-      known = switch (event.details().rule()) {
+      known = switch (event.rule()) {
         case DOOR -> byDoor();
         case PEERS -> PeersRule.judge(event.id(), event.doors(), confirmed, met);
       };

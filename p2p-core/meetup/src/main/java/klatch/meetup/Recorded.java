@@ -13,6 +13,11 @@ record Recorded<M extends MeetupMessage>(EntryId id, TopicId topic, DeviceId aut
         message);
   }
 
+  /** The same entry with its message as the type it has. */
+  <N extends MeetupMessage> Recorded<N> with(N sameMessage) {
+    return new Recorded<>(id, topic, author, sequence, timestampMillis, sameMessage);
+  }
+
   Anomaly anomaly(Anomaly.Reason reason, String explanation) {
     return new Anomaly(topic, author, sequence, id, reason, explanation);
   }

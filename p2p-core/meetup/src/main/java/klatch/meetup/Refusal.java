@@ -14,6 +14,14 @@ public enum Refusal {
   CANCELLED,
   /** The time for it has passed. */
   TOO_LATE,
+  /** The event's times are part of its terms. */
+  TERMS_FIXED,
+  /** More seats are taken than there would be. */
+  SEATS_TAKEN,
+  /** More guests than the event allows for one pledge. */
+  TOO_MANY_GUESTS,
+  /** Not one answer for each question. */
+  UNANSWERED,
   /** There is a pledge already. */
   ALREADY_PLEDGED,
   /** There is no pledge to withdraw. */

@@ -5,29 +5,37 @@ import java.util.List;
 import klatch.log.EntryId;
 
 /**
- * How the organiser gives away seats, as a pure function of what is open. It looks only at pledges without a decision
+ * How an event's host gives away seats, as a pure function of what is open. It looks only at pledges without a decision
  * in the log, so it can be asked again after a crash at any point.
  */
 final class SeatLedger {
   private SeatLedger() {}
 
   /** A confirmed pledge and the entry that withdraws it. */
-  record Leaving(EntryId pledge, EntryId withdrawal) {
+  record Leaving(EntryId pledge, int seats, EntryId withdrawal) {
+  }
+
+  /** A standing pledge: how many seats it asks for, all or none, and when its author signed it. */
+  record Request(EntryId pledge, int seats, long signedAtMillis) {
+    SeatDecision decided(EventId event, SeatOutcome outcome) {
+      return SeatDecision.of(event, pledge, outcome, seats);
+    }
   }
 
   /**
    * What may need a decision.
    *
-   * @param taken seats confirmed and not released
+   * @param free seats that nobody has
    * @param waiting standing pledges on the waitlist, in its order
    * @param undecided standing pledges without a decision, in the order they are served
    */
-  record Open(MeetupEvent event, int taken, List<Leaving> leaving, List<EntryId> waiting, List<EntryId> undecided) {
+  record Open(MeetupEvent event, int free, List<Leaving> leaving, List<Request> waiting, List<Request> undecided) {
   }
 
   /**
    * The decisions to append next, in this order. A seat is released only until check-in opens: a later withdrawal is
-   * no better than not coming. Nothing is given away once check-in has closed.
+   * no better than not coming. Nothing is given away once check-in has closed. Whoever asks for more seats than are free
+   * waits, and those behind who ask for fewer do not wait for them.
    */
   static List<SeatDecision> decide(Open open, long nowMillis) {
     List<SeatDecision> decisions = new ArrayList<>();
@@ -36,25 +44,34 @@ final class SeatLedger {
       return decisions;
     }
     if (nowMillis >= event.times().checkInClosesAtMillis()) {
-      open.undecided().forEach(pledge -> decisions.add(SeatDecision.of(event.id(), pledge, SeatOutcome.DECLINED)));
+      open.undecided().forEach(request -> decisions.add(request.decided(event.id(), SeatOutcome.DECLINED)));
       return decisions;
     }
-    int free = event.details().capacity() - open.taken();
+    int free = open.free();
     if (nowMillis < event.times().checkInOpensAtMillis()) {
       for (Leaving leaving : open.leaving()) {
-        decisions.add(SeatDecision.released(event.id(), leaving.pledge(), leaving.withdrawal()));
-        free++;
+        decisions.add(SeatDecision.released(event.id(), leaving.pledge(), leaving.seats(), leaving.withdrawal()));
+        free += leaving.seats();
       }
     }
-    List<EntryId> queue = new ArrayList<>(open.waiting());
-    queue.addAll(open.undecided());
-    for (int i = 0; i < queue.size(); i++) {
-      if (i < free) {
-        decisions.add(SeatDecision.of(event.id(), queue.get(i), SeatOutcome.CONFIRMED));
-      } else if (i >= open.waiting().size()) {
-        decisions.add(SeatDecision.of(event.id(), queue.get(i), SeatOutcome.WAITLISTED));
+    for (Request request : open.waiting()) {
+      if (request.seats() <= free) {
+        decisions.add(request.decided(event.id(), SeatOutcome.CONFIRMED));
+        free -= request.seats();
       }
+    }
+    for (Request request : open.undecided()) {
+      SeatOutcome outcome = outcome(event.details(), request, free);
+      decisions.add(request.decided(event.id(), outcome));
+      free -= outcome == SeatOutcome.CONFIRMED ? request.seats() : 0;
     }
     return decisions;
+  }
+
+  private static SeatOutcome outcome(EventDetails details, Request request, int free) {
+    if (request.seats() > 1 + details.guestsPerPledge() || details.rsvpClosedAt(request.signedAtMillis())) {
+      return SeatOutcome.DECLINED;
+    }
+    return request.seats() <= free ? SeatOutcome.CONFIRMED : SeatOutcome.WAITLISTED;
   }
 }

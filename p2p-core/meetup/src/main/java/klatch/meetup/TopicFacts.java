@@ -44,18 +44,16 @@ final class TopicFacts {
     switch (fact.message()) {
       case GroupCreated message -> founded(fact, message);
       case MemberProfile message -> nicknames.put(fact.author(), message.nickname());
-      case EventCreated message -> facts(new EventId(fact.id())).created(as(fact, message));
-      case EventCancelled message -> facts(message.event()).cancelled(as(fact, message));
-      case Pledged message -> facts(message.event()).pledged(as(fact, message));
-      case PledgeWithdrawn message -> facts(message.event()).withdrawn(as(fact, message));
-      case SeatDecision message -> facts(message.event()).decided(as(fact, message));
-      case SignedEncounter message -> facts(message.encounter().event()).met(as(fact, message));
-      case CheckInUndone message -> facts(message.event()).undone(as(fact, message));
+      case EventCreated message -> facts(new EventId(fact.id())).created(fact.with(message));
+      case EventEdited message -> facts(message.event()).edited(fact.with(message));
+      case EventCancelled message -> facts(message.event()).cancelled(fact.with(message));
+      case CapacitySet message -> facts(message.event()).ledgerLine(fact);
+      case Pledged message -> facts(message.event()).pledged(fact.with(message));
+      case PledgeWithdrawn message -> facts(message.event()).withdrawn(fact.with(message));
+      case SeatDecision message -> facts(message.event()).ledgerLine(fact);
+      case SignedEncounter message -> facts(message.encounter().event()).met(fact.with(message));
+      case CheckInUndone message -> facts(message.event()).undone(fact.with(message));
     }
-  }
-
-  private static <M extends MeetupMessage> Recorded<M> as(Recorded<?> fact, M message) {
-    return new Recorded<>(fact.id(), fact.topic(), fact.author(), fact.sequence(), fact.timestampMillis(), message);
   }
 
   private EventFacts facts(EventId event) {

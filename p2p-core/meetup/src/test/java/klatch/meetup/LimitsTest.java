@@ -5,6 +5,7 @@ import static klatch.meetup.Scribe.T0;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,6 +13,7 @@ import java.util.stream.Stream;
 import klatch.log.DeviceId;
 import klatch.log.EntryId;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -25,6 +27,10 @@ final class LimitsTest {
       List<DeviceId> doors, int termsBytes) {
     return new EventCreated(title, description, place, Scribe.event(1).times(), capacity, doors, PresenceRule.DOOR,
         ByteString.zeros(termsBytes));
+  }
+
+  private static EventDetails details(@Nullable Long rsvpCloses, int guests, List<String> questions) {
+    return new EventDetails("x", "", "", Scribe.event(1).times(), rsvpCloses, guests, questions);
   }
 
   private static EventTimes times(String zone, long start, long end, long opens, long closes) {
@@ -79,7 +85,32 @@ final class LimitsTest {
     cases.put("exactly when it releases a seat; this one says RELEASED and cites none",
         () -> SeatDecision.of(EVENT, EVENT.entry(), SeatOutcome.RELEASED));
     cases.put("exactly when it releases a seat; this one says CONFIRMED and cites one",
-        () -> new SeatDecision(EVENT, EVENT.entry(), SeatOutcome.CONFIRMED, new EntryId(new byte[32])));
+        () -> new SeatDecision(EVENT, EVENT.entry(), SeatOutcome.CONFIRMED, 1, new EntryId(new byte[32])));
+    cases.put("number of seats must be between 1 and 11, not 0",
+        () -> SeatDecision.of(EVENT, EVENT.entry(), SeatOutcome.CONFIRMED, 0));
+    cases.put("number of seats must be between 1 and 11, not 12",
+        () -> SeatDecision.of(EVENT, EVENT.entry(), SeatOutcome.CONFIRMED, 12));
+    cases.put("guests must be between 0 and 10, not 11", () -> new Pledged(EVENT, 1, 11, ByteString.EMPTY));
+    cases.put("guests must be between 0 and 10, not -1", () -> new Pledged(EVENT, 1, -1, ByteString.EMPTY));
+    cases.put("version must be between 1 and 1000, not 0", () -> new Pledged(EVENT, 0, 0, ByteString.EMPTY));
+    cases.put("size of the sealed answers in bytes must be between 0 and 16384, not 16385",
+        () -> new Pledged(EVENT, 1, 0, ByteString.zeros(16_385)));
+    cases.put("version must be between 2 and 1000, not 1",
+        () -> new EventEdited(EVENT, 1, Scribe.event(1).details()));
+    cases.put("version must be between 2 and 1000, not 1001",
+        () -> new EventEdited(EVENT, 1001, Scribe.event(1).details()));
+    cases.put("capacity must be between 1 and 100000, not -1", () -> new CapacitySet(EVENT, -1));
+    cases.put("guests per pledge must be between 0 and 10, not 11", () -> details(null, 11, List.of()));
+    cases.put("the RSVP cut-off (milliseconds since 1970) must be between",
+        () -> details(T0 + 3 * HOUR + 1, 0, List.of()));
+    cases.put("number of questions must be between 0 and 10, not 11",
+        () -> details(null, 0, Collections.nCopies(11, "Why?")));
+    cases.put("question must not be blank", () -> details(null, 0, List.of(" ")));
+    cases.put("question must be at most 200 characters, not 201",
+        () -> details(null, 0, List.of("x".repeat(201))));
+    cases.put("number of answers must be between 0 and 10, not 11",
+        () -> new Answers(Collections.nCopies(11, "So.")));
+    cases.put("answer must be at most 500 characters, not 501", () -> new Answers(List.of("x".repeat(501))));
     cases.put("nonce of A must be 32 bytes, not 31", () -> encounter(31, T0 / 5000, new Scribe(2).device));
     cases.put("epoch must be between 0", () -> encounter(32, -1, new Scribe(2).device));
     cases.put("epoch (milliseconds since 1970) must be between", () -> encounter(32, T0, new Scribe(2).device));

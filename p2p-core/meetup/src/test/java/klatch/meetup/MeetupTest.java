@@ -7,9 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import klatch.log.EntryId;
 import klatch.log.LogStore;
@@ -216,7 +219,7 @@ final class MeetupTest {
   void anEventNeedsATimeZoneThatExistsAndAnEndInTheFuture() {
     EventCreated good = Scribe.event(1);
     EventTimes times = good.times();
-    EventCreated nowhere = new EventCreated(good.title(), "", "",
+    EventCreated nowhere = new EventCreated("Nowhere", "", "",
         new EventTimes("Atlantis/Centre", times.startsAtMillis(), times.endsAtMillis(), times.checkInOpensAtMillis(),
             times.checkInClosesAtMillis()),
         1, List.of(), PresenceRule.DOOR, ByteString.EMPTY);
@@ -237,5 +240,114 @@ final class MeetupTest {
     assertThatThrownBy(() -> bob.meetup.record(withAnn)).isInstanceOf(IllegalArgumentException.class);
     SignedEncounter forged = new SignedEncounter(withAnn.encounter(), withAnn.signatureB(), withAnn.signatureB());
     assertThatThrownBy(() -> host.meetup.record(forged)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static UnaryOperator<EventDetails> titled(String title) {
+    return old -> new EventDetails(title, old.description(), old.place(), old.times(), old.rsvpClosesAtMillis(),
+        old.guestsPerPledge(), old.questions());
+  }
+
+  @Test
+  void whoPledgedBeforeAnEditSeesWhatChangedAndALaterPledgeDoesNot() {
+    EventId event = announce(5);
+    ann.meetup.pledge(event).orThrow();
+    assertThat(host.meetup.editEvent(event, titled("Autumn games"), OptionalInt.empty()).orThrow()).isEqualTo(2);
+    assertThat(host.meetup.editEvent(event, titled("Autumn games"), OptionalInt.of(5)).orThrow())
+        .as("nothing changed, nothing written").isEqualTo(2);
+    ann.copyFrom(host);
+    bob.copyFrom(host);
+    bob.meetup.pledge(event).orThrow();
+    MeetupEvent edited = ann.meetup.event(event).orElseThrow();
+    int seenByAnn = ann.meetup.seats(event).of(ann.device).orElseThrow().seenVersion();
+    assertThat(edited.changesSince(seenByAnn))
+        .containsExactly(new EventChange(EventChange.Field.TITLE, "Spring games", "Autumn games"));
+    int seenByBob = bob.meetup.seats(event).of(bob.device).orElseThrow().seenVersion();
+    assertThat(edited.changesSince(seenByBob)).isEmpty();
+  }
+
+  @Test
+  void aLargerRoomServesTheWaitlistAtOnce() {
+    EventId event = announce(1);
+    ann.meetup.pledge(event).orThrow();
+    bob.meetup.pledge(event).orThrow();
+    host.copyFrom(ann);
+    awaitStatus(event, ann, Seat.Status.CONFIRMED);
+    host.copyFrom(bob);
+    awaitStatus(event, bob, Seat.Status.WAITLISTED);
+    host.meetup.editEvent(event, UnaryOperator.identity(), OptionalInt.of(2)).orThrow();
+    awaitStatus(event, bob, Seat.Status.CONFIRMED);
+    assertThat(refusal(host.meetup.editEvent(event, UnaryOperator.identity(), OptionalInt.of(1))))
+        .isEqualTo(Refusal.SEATS_TAKEN);
+  }
+
+  @Test
+  void whatMayNotBeEditedIsRefusedAndNothingIsWritten() {
+    EventId event = announce(1);
+    EventCreated plain = Scribe.event(1);
+    EventId withTerms = host.meetup.createEvent(topic, new EventCreated(plain.details(), 1, List.of(),
+        PresenceRule.DOOR, ByteString.zeros(3))).orThrow();
+    long written = host.store.lastPosition();
+    UnaryOperator<EventDetails> later = old -> new EventDetails(old.title(), "", "", later(old.times()));
+    assertThat(refusal(ann.meetup.editEvent(event, titled("Mine"), OptionalInt.empty())))
+        .isEqualTo(Refusal.NOT_THE_ORGANISER);
+    assertThat(refusal(host.meetup.editEvent(withTerms, later, OptionalInt.empty()))).isEqualTo(Refusal.TERMS_FIXED);
+    clock.set(T0 + HOUR);
+    assertThat(refusal(host.meetup.editEvent(event, later, OptionalInt.empty()))).as("check-in is open")
+        .isEqualTo(Refusal.TOO_LATE);
+    clock.set(T0 + 3 * HOUR);
+    assertThat(refusal(host.meetup.editEvent(event, titled("Over"), OptionalInt.empty())))
+        .isEqualTo(Refusal.TOO_LATE);
+    assertThat(host.store.lastPosition()).isEqualTo(written);
+  }
+
+  private static EventTimes later(EventTimes times) {
+    return new EventTimes(times.zone(), times.startsAtMillis() + HOUR, times.endsAtMillis() + HOUR,
+        times.checkInOpensAtMillis() + HOUR, times.checkInClosesAtMillis() + HOUR);
+  }
+
+  @Test
+  void answersReachTheHostAndNobodyElse() {
+    EventCreated plain = Scribe.event(4);
+    EventDetails asking = new EventDetails("Asking", "", "", plain.times(), T0 + HOUR / 4, 2,
+        List.of("Vegetarian?", "Whose friend are you?"));
+    EventId event = host.meetup
+        .createEvent(topic, new EventCreated(asking, 4, List.of(), PresenceRule.DOOR, ByteString.EMPTY)).orThrow();
+    ann.copyFrom(host);
+    bob.copyFrom(host);
+    assertThat(refusal(ann.meetup.pledge(event))).isEqualTo(Refusal.UNANSWERED);
+    assertThat(refusal(ann.meetup.pledge(event, 3, List.of("Yes", "")))).isEqualTo(Refusal.TOO_MANY_GUESTS);
+    ann.meetup.pledge(event, 2, List.of("Yes", "")).orThrow();
+    host.copyFrom(ann);
+    bob.copyFrom(ann);
+    awaitStatus(event, ann, Seat.Status.CONFIRMED);
+    assertThat(host.meetup.seats(event).taken()).isEqualTo(3);
+    assertThat(host.meetup.answers(event)).containsOnly(Map.entry(ann.device, List.of("Yes", "")));
+    assertThat(bob.meetup.answers(event)).isEmpty();
+    assertThat(ann.meetup.answers(event)).isEmpty();
+    clock.set(T0 + HOUR / 4);
+    assertThat(refusal(bob.meetup.pledge(event, 0, List.of("", "")))).as("the cut-off").isEqualTo(Refusal.TOO_LATE);
+  }
+
+  /** Somebody's node that does not keep to the cut-off. */
+  @Test
+  void theLedgerDeclinesWhatWasSignedAfterTheCutOffAndTooManyGuests() {
+    EventCreated plain = Scribe.event(4);
+    EventDetails closing = new EventDetails("Closing", "", "", plain.times(), T0, 0, List.of());
+    EventId event = host.meetup
+        .createEvent(topic, new EventCreated(closing, 4, List.of(), PresenceRule.DOOR, ByteString.EMPTY)).orThrow();
+    Scribe late = new Scribe(7);
+    Scribe early = new Scribe(8);
+    Scribe many = new Scribe(9);
+    Pledged alone = new Pledged(event);
+    Pledged party = new Pledged(event, 1, 1, ByteString.EMPTY);
+    host.store.ingest(List.of(late.write(topic, MessageCodec.type(alone), MessageCodec.encode(alone), T0),
+        early.write(topic, MessageCodec.type(alone), MessageCodec.encode(alone), T0 - 1),
+        many.write(topic, MessageCodec.type(party), MessageCodec.encode(party), T0 - 1)));
+    await().untilAsserted(() -> {
+      Seats seats = host.meetup.seats(event);
+      assertThat(seats.of(late.device).orElseThrow().status()).isEqualTo(Seat.Status.DECLINED);
+      assertThat(seats.of(early.device).orElseThrow().status()).isEqualTo(Seat.Status.CONFIRMED);
+      assertThat(seats.of(many.device).orElseThrow().status()).isEqualTo(Seat.Status.DECLINED);
+    });
   }
 }

@@ -73,19 +73,22 @@ final class MeetupViewPropertyTest {
     private void act() {
       EventId event = any(events);
       Scribe author = random.nextInt(3) == 0 ? devices.getFirst() : any();
-      MeetupMessage message = switch (random.nextInt(14)) {
+      MeetupMessage message = switch (random.nextInt(17)) {
         case 0 -> new MemberProfile("name " + random.nextInt());
         case 1 -> Scribe.event(rule(), 1 + random.nextInt(3));
         case 2 -> random.nextInt(4) == 0
             ? new EventCancelled(event, "reason " + random.nextInt())
             : new Pledged(event);
-        case 3, 4, 5 -> new Pledged(event);
+        case 3, 4, 5 -> new Pledged(event, 1 + random.nextInt(3), random.nextInt(3), ByteString.EMPTY);
         case 6 -> new PledgeWithdrawn(event, any(said));
         case 7, 8, 9 -> SeatDecision.of(event, any(said),
-            List.of(SeatOutcome.CONFIRMED, SeatOutcome.WAITLISTED, SeatOutcome.DECLINED).get(random.nextInt(3)));
-        case 10 -> SeatDecision.released(event, any(said), any(said));
+            List.of(SeatOutcome.CONFIRMED, SeatOutcome.WAITLISTED, SeatOutcome.DECLINED).get(random.nextInt(3)),
+            1 + random.nextInt(3));
+        case 10 -> SeatDecision.released(event, any(said), 1 + random.nextInt(3), any(said));
         case 11 -> Scribe.group(random.nextInt(2));
-        case 12 -> met.isEmpty() ? new Pledged(event) : new CheckInUndone(event, List.of(any(met)), "mistake");
+        case 12, 13 -> new EventEdited(event, 2 + random.nextInt(3), edited());
+        case 14 -> new CapacitySet(event, 1 + random.nextInt(5));
+        case 15 -> met.isEmpty() ? new Pledged(event) : new CheckInUndone(event, List.of(any(met)), "mistake");
         default -> encounter(event);
       };
       Entry entry = author.write(topic, message);
@@ -93,6 +96,15 @@ final class MeetupViewPropertyTest {
       if (message instanceof EventCreated) {
         events.add(new EventId(entry.id()));
       }
+    }
+
+    /** Sometimes with other hours of check-in, so that presence depends on it. */
+    private EventDetails edited() {
+      EventTimes times = Scribe.event(1).times();
+      long later = random.nextInt(2) * HOUR;
+      return new EventDetails("title " + random.nextInt(3), "", "", new EventTimes(times.zone(),
+          times.startsAtMillis() + later, times.endsAtMillis() + later, times.checkInOpensAtMillis() + later,
+          times.checkInClosesAtMillis() + later), null, random.nextInt(3), List.of());
     }
 
     private MeetupMessage encounter(EventId event) {

@@ -55,7 +55,7 @@ final class MeetupViewTest {
     assertThat(view.groups()).extracting(Group::name).containsExactly("Chess in the park");
     MeetupEvent event = view.event(id).orElseThrow();
     assertThat(event.host()).isEqualTo(host.device);
-    assertThat(event.details()).isEqualTo(Scribe.event(2, door.device));
+    assertThat(event.created()).isEqualTo(Scribe.event(2, door.device));
     assertThat(event.doors()).containsExactlyInAnyOrder(host.device, door.device);
     assertThat(event.cancelled()).isFalse();
     assertThat(view.events(topic)).containsExactly(event);

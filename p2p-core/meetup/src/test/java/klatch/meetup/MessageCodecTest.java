@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,13 +42,19 @@ final class MessageCodecTest {
     examples.put("group-created", Scribe.group(0x44));
     examples.put("member-profile", new MemberProfile("Zoë"));
     examples.put("event-created",
-        new EventCreated("Spring games", "Bring a board.\nAnd tea.", "By the pond", times, 12,
-            List.of(new Scribe(4).device), PresenceRule.DOOR,
+        new EventCreated(
+            new EventDetails("Spring games", "Bring a board.\nAnd tea.", "By the pond", times, T0 + Scribe.HOUR, 2,
+                List.of("Which board?", "Tea?")),
+            12, List.of(new Scribe(4).device), PresenceRule.DOOR,
             ByteString.of("terms of another module".getBytes(StandardCharsets.US_ASCII))));
+    examples.put("event-edited",
+        new EventEdited(EVENT, 2, new EventDetails("Spring games, moved", "", "In the hall", times)));
+    examples.put("capacity-set", new CapacitySet(EVENT, 20));
     examples.put("event-cancelled", new EventCancelled(EVENT, "rain"));
-    examples.put("pledged", new Pledged(EVENT));
+    examples.put("pledged",
+        new Pledged(EVENT, 2, 1, ByteString.of("sealed for the host".getBytes(StandardCharsets.US_ASCII))));
     examples.put("pledge-withdrawn", new PledgeWithdrawn(EVENT, PLEDGE));
-    examples.put("seat-confirmed", SeatDecision.of(EVENT, PLEDGE, SeatOutcome.CONFIRMED));
+    examples.put("seat-confirmed", SeatDecision.of(EVENT, PLEDGE, SeatOutcome.CONFIRMED, 2));
     examples.put("seat-released", SeatDecision.released(EVENT, PLEDGE, WITHDRAWAL));
     examples.put("encounter", new Scribe(1).meet(EVENT, new Scribe(2), T0));
     examples.put("check-in-undone", new CheckInUndone(EVENT, List.of(ByteString.of(bytes(0x55))), "wrong person"));
@@ -120,11 +127,22 @@ final class MessageCodecTest {
   @Test
   void theLargestEventFitsAnEntry() {
     String wide = "\u20ac";
-    EventCreated largest = new EventCreated(wide.repeat(Limits.TITLE_CHARS), wide.repeat(Limits.DESCRIPTION_CHARS),
-        wide.repeat(Limits.PLACE_CHARS), Scribe.event(1).times(), Limits.CAPACITY,
+    EventDetails details = new EventDetails(wide.repeat(Limits.TITLE_CHARS), wide.repeat(Limits.DESCRIPTION_CHARS),
+        wide.repeat(Limits.PLACE_CHARS), Scribe.event(1).times(), null, Limits.GUESTS,
+        Collections.nCopies(Limits.QUESTIONS, wide.repeat(Limits.QUESTION_CHARS)));
+    EventCreated largest = new EventCreated(details, Limits.CAPACITY,
         Stream.iterate(1, seed -> seed + 1).limit(Limits.DOORS).map(seed -> new Scribe(seed).device).toList(),
         PresenceRule.DOOR, ByteString.zeros(Limits.TERMS_BYTES));
     assertThat(MessageCodec.encode(largest)).hasSizeLessThan(64 * 1024);
+  }
+
+  @Test
+  void theLongestAnswersFitAPledge() throws MalformedMessageException {
+    Answers longest = new Answers(Collections.nCopies(Limits.QUESTIONS, "\u20ac".repeat(Limits.ANSWER_CHARS)));
+    Scribe host = new Scribe(1);
+    Scribe ann = new Scribe(2);
+    Pledged pledge = new Pledged(EVENT, 1, 0, longest.sealed(EVENT, ann.device, host.device));
+    assertThat(Answers.open(pledge.answers(), EVENT, ann.device, host.key)).isEqualTo(longest);
   }
 
   @Test

@@ -42,7 +42,11 @@ final class SeatLedgerPropertyTest {
     }
 
     void pledge(Scribe person) {
-      Entry entry = person.write(topic, new Pledged(event));
+      pledge(person, 0);
+    }
+
+    void pledge(Scribe person, int guests) {
+      Entry entry = person.write(topic, new Pledged(event, 1, guests, ByteString.EMPTY));
       standing.put(person, entry.id());
       view.apply(entry);
     }
@@ -113,5 +117,39 @@ final class SeatLedgerPropertyTest {
     world.pledge(late);
     world.keep(T0 + 3 * HOUR, Integer.MAX_VALUE);
     assertThat(world.view.seats(world.event).of(late.device).orElseThrow().status()).isEqualTo(Seat.Status.DECLINED);
+  }
+
+  /** With guests, a party is seated whole or not at all, and growing rooms serve whoever waits. */
+  @Property(tries = 100)
+  void partiesAreSeatedWholeAndALargerRoomTakesWhoeverFits(@ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 8) int capacity) {
+    Random random = new Random(seed);
+    World world = new World(capacity);
+    world.view.apply(world.host.write(world.topic, new EventEdited(world.event, 2, new EventDetails("Spring games",
+        "", "", Scribe.event(1).times(), null, 3, List.of()))));
+    List<Scribe> people = IntStream.range(0, PEOPLE).mapToObj(i -> new Scribe(10 + i)).toList();
+    for (int i = 0; i < STEPS; i++) {
+      Scribe person = people.get(random.nextInt(PEOPLE));
+      EntryId pledge = world.standing.get(person);
+      if (random.nextInt(8) == 0) {
+        world.view.apply(world.host.write(world.topic, new CapacitySet(world.event, 1 + random.nextInt(12))));
+      } else if (pledge == null) {
+        world.pledge(person, random.nextInt(6));
+      } else {
+        world.withdraw(person, pledge);
+      }
+      world.keep(T0, random.nextInt(4));
+      Seats seats = world.view.seats(world.event);
+      assertThat(seats.taken()).isBetween(0, seats.capacity());
+    }
+    world.keep(T0, Integer.MAX_VALUE);
+
+    Seats seats = world.view.seats(world.event);
+    assertThat(SeatLedger.decide(world.view.open(world.event), T0)).as("decided once is decided").isEmpty();
+    assertThat(seats.with(Seat.Status.CONFIRMED).stream().mapToInt(Seat::seats).sum()).isEqualTo(seats.taken());
+    assertThat(seats.with(Seat.Status.WAITLISTED)).allMatch(seat -> seat.seats() > seats.free());
+    assertThat(seats.with(Seat.Status.DECLINED)).allMatch(seat -> seat.guests() > 3);
+    assertThat(world.view.anomalies(world.topic)).extracting(Anomaly::reason)
+        .allMatch(Anomaly.Reason.OVERSOLD::equals);
   }
 }

@@ -16,13 +16,29 @@ public final class Events {
    * @param zone        IANA name, such as Europe/Berlin
    * @param presence    who counts as present: {@code door}, which it is if left out, or {@code peers}
    * @param depositMsat left out for an event without deposits; then the lock, appeal and payout times are refused
+   * @param rsvpClosesAtMillis left out: RSVPs are taken until check-in closes
+   * @param guestsPerPledge left out: none
+   * @param questions what each attendee is asked; only the host can read the answers
    */
   public record Create(@Nullable String group, String title, @Nullable String description, long startsAtMillis,
       long endsAtMillis, String zone, @Nullable String place, int capacity, @Nullable Long depositMsat,
       @Nullable Long pledgeOpensAtMillis, @Nullable Long lockOpensAtMillis, @Nullable Long lockClosesAtMillis,
       @Nullable Long checkInOpensAtMillis, @Nullable Long checkInClosesAtMillis, @Nullable Long appealsCloseAtMillis,
-      @Nullable Long payoutsCloseAtMillis,
-      @Nullable Integer minimumPresent, @Nullable String presence) {}
+      @Nullable Long payoutsCloseAtMillis, @Nullable Integer minimumPresent, @Nullable String presence,
+      @Nullable Long rsvpClosesAtMillis, @Nullable Integer guestsPerPledge, @Nullable List<String> questions) {
+
+    /** An event without cut-off, guests and questions. */
+    public Create(@Nullable String group, String title, @Nullable String description, long startsAtMillis,
+        long endsAtMillis, String zone, @Nullable String place, int capacity, @Nullable Long depositMsat,
+        @Nullable Long pledgeOpensAtMillis, @Nullable Long lockOpensAtMillis, @Nullable Long lockClosesAtMillis,
+        @Nullable Long checkInOpensAtMillis, @Nullable Long checkInClosesAtMillis,
+        @Nullable Long appealsCloseAtMillis, @Nullable Long payoutsCloseAtMillis, @Nullable Integer minimumPresent,
+        @Nullable String presence) {
+      this(group, title, description, startsAtMillis, endsAtMillis, zone, place, capacity, depositMsat,
+          pledgeOpensAtMillis, lockOpensAtMillis, lockClosesAtMillis, checkInOpensAtMillis, checkInClosesAtMillis,
+          appealsCloseAtMillis, payoutsCloseAtMillis, minimumPresent, presence, null, null, null);
+    }
+  }
 
   /**
    * {@code POST /events}.
@@ -31,24 +47,58 @@ public final class Events {
    */
   public record Created(String event, List<String> warnings) {}
 
+  /**
+   * {@code POST /events/{id}/edit}. What is left out stays. Moving the start or the end moves the hours of check-in along,
+   * unless the request says them.
+   *
+   * @param rsvpClosesAtMillis 0 takes the cut-off away
+   */
+  public record Edit(@Nullable String title, @Nullable String description, @Nullable String place,
+      @Nullable Long startsAtMillis, @Nullable Long endsAtMillis, @Nullable String zone,
+      @Nullable Long checkInOpensAtMillis, @Nullable Long checkInClosesAtMillis, @Nullable Integer capacity,
+      @Nullable Long rsvpClosesAtMillis, @Nullable Integer guestsPerPledge, @Nullable List<String> questions) {}
+
+  /** {@code POST /events/{id}/edit}. */
+  public record Edited(String event, int version) {}
+
+  /**
+   * One thing that reads otherwise than it did.
+   *
+   * @param field  title, description, place, zone, starts, ends, check_in_opens, check_in_closes, rsvp_closes,
+   *               guests_per_pledge or questions
+   * @param before as text: milliseconds since 1970 for a moment, one line for each question, empty for none
+   * @param after  the same, now
+   */
+  public record Change(String field, String before, String after) {}
+
+  /** What one edit changed. */
+  public record Version(int version, long atMillis, String by, List<Change> changes) {}
+
   /** {@code GET /events}. */
   public record EventList(List<Summary> events) {}
 
   /**
    * @param yours    whether this node's person is the organiser
    * @param yourSeat this person's seat as in {@link Person#seat}, absent without an RSVP
+   * @param confirmed seats taken, guests' included
+   * @param waitlisted seats waited for, guests' included
+   * @param version of the details, 1 as created
+   * @param changedSinceRsvp what reads otherwise now than what this person's RSVP was made for
    */
   public record Summary(String id, String group, String title, String zone, long startsAtMillis, long endsAtMillis,
       String place, int capacity, int confirmed, int waitlisted, boolean cancelled, @Nullable Long depositMsat,
-      boolean yours, @Nullable String yourSeat) {}
+      boolean yours, @Nullable String yourSeat, int version, @Nullable Long rsvpClosesAtMillis, int guestsPerPledge,
+      List<Change> changedSinceRsvp) {}
 
   /**
    * {@code GET /events/{id}}.
    *
-   * @param deposits absent for an event without deposits
+   * @param terms    absent for an event without deposits
+   * @param versions the edits, oldest first
    */
   public record Detail(Summary summary, String description, String organiser, long checkInOpensAtMillis,
-      long checkInClosesAtMillis, @Nullable String cancelReason, @Nullable Terms terms, List<Person> people) {}
+      long checkInClosesAtMillis, @Nullable String cancelReason, @Nullable Terms terms, List<Person> people,
+      List<String> questions, List<Version> versions) {}
 
   /**
    * The signed terms, decoded.
@@ -64,9 +114,11 @@ public final class Events {
    *
    * @param seat    undecided, confirmed, waitlisted, declined, leaving or withdrawn
    * @param present whether a valid encounter is in the log
+   * @param guests  who come along
+   * @param answers to the questions; only at an event of this node's person
    */
   public record Person(String person, @Nullable String nickname, boolean you, String seat, @Nullable Deposit deposit,
-      boolean present) {}
+      boolean present, int guests, @Nullable List<String> answers) {}
 
   /**
    * @param state offered, paying, held, released, collected, or failed (then locking can be tried again)
@@ -76,6 +128,14 @@ public final class Events {
 
   /**
    * {@code POST /events/{id}/rsvp}.
+   *
+   * @param guests  who come along; left out: nobody
+   * @param answers one for each question of the event, in their order
+   */
+  public record RsvpRequest(@Nullable Integer guests, @Nullable List<String> answers) {}
+
+  /**
+   * {@code POST /events/{id}/rsvp} and {@code POST /events/{id}/withdraw}.
    *
    * @param seat as in {@link Person#seat}; undecided until the organiser's node answers
    */

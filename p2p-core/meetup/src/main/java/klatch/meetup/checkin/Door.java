@@ -75,7 +75,7 @@ final class Door {
 
   /** The encounter that makes one of this device and {@code other} needless. */
   static Optional<SignedEncounter> needless(Meetup meetup, MeetupEvent event, DeviceId other) {
-    return switch (event.details().rule()) {
+    return switch (event.rule()) {
       case DOOR -> meetup.presence(event.id()).proof(event.doors().contains(meetup.self()) ? other : meetup.self());
       case PEERS -> meetup.encounter(event.id(), other);
     };

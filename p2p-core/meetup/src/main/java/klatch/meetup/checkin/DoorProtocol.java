@@ -164,7 +164,7 @@ record DoorProtocol(DeviceId door, List<Shown> shown) {
 
   /** Whether an encounter of the two can count by the event's rule. */
   static boolean mayMeet(MeetupEvent event, DeviceId one, DeviceId other) {
-    return switch (event.details().rule()) {
+    return switch (event.rule()) {
       case DOOR -> event.doors().contains(one) || event.doors().contains(other);
       case PEERS -> true;
     };
