@@ -18,7 +18,7 @@ import picocli.CommandLine.ParameterException;
 @Command(name = "klatch", mixinStandardHelpOptions = true, version = "klatch "
     + klatch.web.Version.NUMBER, description = "A meetup app with no company in the middle.", synopsisSubcommandLabel = "COMMAND", subcommands = {
         Status.class, Profile.class, GroupCommand.class, EventCommand.class, Rsvp.class, Lock.class, Door.class,
-        CheckIn.class, PresenceCommand.class, Settle.class, Claim.class, Audit.class, Report.class,
+        CheckIn.class, PresenceCommand.class, Settle.class, Claim.class, Audit.class, Report.class, Open.class,
         LightningCommand.class,
         ChannelCommand.class,
         WalletCommand.class, Doctor.class}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {

@@ -11,10 +11,13 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import klatch.commitments.LightningException;
 import klatch.commitments.Surroundings;
 import klatch.commitments.journal.CommitException;
@@ -26,10 +29,12 @@ import klatch.libp2p.ListenException;
 import klatch.libp2p.Multiaddr;
 import klatch.lightning.LdkUnavailableException;
 import klatch.log.Database;
+import klatch.log.DeviceId;
 import klatch.log.DirectoryLock;
 import klatch.log.LogStore;
 import klatch.log.PostgresLogStore;
 import klatch.log.StoreException;
+import klatch.log.TopicId;
 import klatch.log.TopicPolicy;
 import klatch.log.TopicSync;
 import klatch.meetup.Meetup;
@@ -39,6 +44,7 @@ import klatch.web.ApiParts;
 import klatch.web.ApiPortException;
 import klatch.web.LocalApi;
 import klatch.web.NodeControl;
+import klatch.web.SyncState;
 import klatch.web.WithdrawListener;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,9 +72,10 @@ public final class Node implements RunningNode, NodeControl {
   private final LogStore log;
   private final Meetup meetup;
   private final AddressBook addresses;
+  private final SyncWatch syncWatch;
   private final CheckIn checkIn;
   private final StartingMoney money;
-  private final URI apiUrl;
+  private final LocalApi api;
 
   /**
    * Starts it, and returns as soon as its API answers; Lightning starts behind that. If it cannot, the node stops, and
@@ -120,6 +127,7 @@ public final class Node implements RunningNode, NodeControl {
           Libp2pHost.create(HostOptions.of(keys.device()).listen(options.ports().listen().toArray(String[]::new))
               .agentVersion("klatch/" + klatch.web.Version.NUMBER).clock(clock)));
       var sync = opened(new TopicSync(host, log, TopicPolicy.OPEN));
+      syncWatch = opened(new SyncWatch(sync, log, DeviceId.of(keys.device())));
       addresses = AddressBook.open(options.dataDir().resolve("peers"), sync);
       checkIn = new CheckIn(meetup, keys.device(), clock, Beacon.none());
       checkIn.serve(host);
@@ -131,7 +139,7 @@ public final class Node implements RunningNode, NodeControl {
           () -> NodeMoney.start(options, keys, database, log, meetup, clock, withdrawUrl, outfit), stop::countDown));
       // Only now: whoever asks looks at the money.
       withdrawals.ifPresent(listener -> listener.reachedAt(withdrawUrl.orElseThrow()));
-      apiUrl = serveApi();
+      api = serveApi();
       database.diskAlarm().listen(this::fail);
     } catch (RuntimeException | IOException e) {
       close();
@@ -165,13 +173,13 @@ public final class Node implements RunningNode, NodeControl {
     return shared.orElseGet(() -> Database.external(storage.jdbcUrl().orElseThrow(), storage.schemaPrefix()));
   }
 
-  private URI serveApi() throws IOException {
-    var api = opened(LocalApi.start(new ApiParts(meetup, checkIn, host, this::moneyState, this, clock),
+  private LocalApi serveApi() throws IOException {
+    var serving = opened(LocalApi.start(new ApiParts(meetup, checkIn, host, this::moneyState, this, clock),
         options.ports().apiPort()));
     NodeKeys.writePrivately(options.apiFile(),
-        Json.line(new ApiClient.ApiFile(api.url().toString(), api.token())) + "\n");
+        Json.line(new ApiClient.ApiFile(serving.url().toString(), serving.token())) + "\n");
     opened(() -> Files.deleteIfExists(options.apiFile()));
-    return api.url();
+    return serving;
   }
 
   private ApiParts.MoneyState moneyState() {
@@ -214,7 +222,12 @@ public final class Node implements RunningNode, NodeControl {
 
   @Override
   public URI apiUrl() {
-    return apiUrl;
+    return api.url();
+  }
+
+  @Override
+  public URI pagesLink() {
+    return api.link();
   }
 
   @Override
@@ -277,6 +290,17 @@ public final class Node implements RunningNode, NodeControl {
   public Connection keep(Multiaddr address) {
     addresses.keep(address);
     return host.connect(address);
+  }
+
+  @Override
+  public LogStore.Subscription follow(Consumer<Set<TopicId>> listener) {
+    return log.subscribe(arrivals -> listener
+        .accept(arrivals.stream().map(arrival -> arrival.entry().topic()).collect(Collectors.toSet())));
+  }
+
+  @Override
+  public SyncState sync() {
+    return syncWatch.state();
   }
 
   @Override

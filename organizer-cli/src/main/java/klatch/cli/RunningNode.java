@@ -16,6 +16,9 @@ public interface RunningNode extends AutoCloseable {
   /** The local API's root, such as {@code http://127.0.0.1:41233}. */
   URI apiUrl();
 
+  /** A link that opens the pages in one browser, once; another one at every call. */
+  URI pagesLink();
+
   String peerId();
 
   /** Multiaddrs that others can dial. */

@@ -1,5 +1,6 @@
 package klatch.cli;
 
+import java.io.Console;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
@@ -82,6 +83,9 @@ final class Up implements Callable<Integer> {
   @Nullable
   String nickname;
 
+  @Option(names = "--no-browser", description = "Print the link to the pages and open no browser.")
+  boolean noBrowser;
+
   @Option(names = "--clock-file", paramLabel = "FILE", description = "regtest only: a file with an offset in milliseconds for the node's clock, for rehearsals.")
   @Nullable
   Path clockFile;
@@ -143,9 +147,11 @@ final class Up implements Callable<Integer> {
     if (common.json()) {
       out.println(Json.line(new Ready(true, node.apiUrl().toString(), node.peerId(), node.listenAddresses())));
     } else {
+      var link = node.pagesLink();
       out.println("Your node is up.");
       out.println("  data      " + options.dataDir());
       out.println("  network   " + options.chain().network().label());
+      out.println("  pages     " + link + "  (for one browser, once; klatch open gives another)");
       out.println("  API       " + node.apiUrl());
       node.listenAddresses().forEach(address -> out.println("  peers at  " + address));
       node.notices().forEach(notice -> out.println("  note      " + notice));
@@ -154,6 +160,10 @@ final class Up implements Callable<Integer> {
         MAINNET_LIMITS.forEach(limit -> out.println("  - " + limit));
       }
       out.println("Stop it with Ctrl-C. In another terminal: klatch status, klatch group create NAME");
+      out.flush();
+      if (!noBrowser && Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent()) {
+        DesktopBrowser.open(link, System.getenv());
+      }
     }
     out.flush();
   }

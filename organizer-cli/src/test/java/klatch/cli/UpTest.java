@@ -34,7 +34,7 @@ final class UpTest {
     assertThat(options.storage().jdbcUrl()).isEmpty();
     assertThat(options.ports()).isEqualTo(new NodeOptions.Ports(List.of("/ip4/0.0.0.0/tcp/7440"), 0, 0));
     assertThat(options.apiFile()).isEqualTo(Path.of("/tmp/y/api.json"));
-    assertThat(out.toString()).contains("Your node is up.").contains("http://127.0.0.1:1")
+    assertThat(out.toString()).contains("Your node is up.").contains("http://127.0.0.1:1/#/in/once")
         .contains("note      something is missing");
   }
 
@@ -169,6 +169,11 @@ final class UpTest {
     @Override
     public URI apiUrl() {
       return URI.create("http://127.0.0.1:1");
+    }
+
+    @Override
+    public URI pagesLink() {
+      return URI.create("http://127.0.0.1:1/#/in/once");
     }
 
     @Override

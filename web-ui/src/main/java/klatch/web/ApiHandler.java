@@ -2,11 +2,10 @@ package klatch.web;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import klatch.web.wire.Browser;
 import klatch.web.wire.ErrorReply;
 import klatch.web.wire.PublicCode;
 import org.eclipse.jetty.http.HttpHeader;
@@ -18,36 +17,53 @@ import org.eclipse.jetty.util.Callback;
 
 /**
  * Lets in only who may: asked for by a name of this machine (a page of another site that rebinds its own name to loopback
- * sends its own name), with the token, within the bounds. Then hands the request to its route and writes the answer.
+ * sends its own name), not from a page of another site, with a token, within the bounds. Then hands the request to its
+ * route and writes the answer.
  */
 final class ApiHandler extends Handler.Abstract {
   private static final Set<String> OWN_NAMES = Set.of("127.0.0.1", "localhost", "[::1]");
+  private static final Set<String> READING = Set.of("GET", "HEAD");
   private static final String BEARER = "Bearer ";
-  private static final String ABOUT = "This is the local API of a Klatch node, for its owner's commands and pages.\n";
+  /** Where a browser brings its code: the one route without a token. */
+  private static final String SESSION = "/session";
+  private static final String LIVE = "/live";
 
   private final Routes routes;
-  private final byte[] token;
+  private final Sessions sessions;
+  private final Live live;
+  private final Pages pages = new Pages();
   private final Semaphore running = new Semaphore(Limits.CONCURRENT_REQUESTS);
 
-  ApiHandler(Routes routes, String token) {
+  ApiHandler(Routes routes, Sessions sessions, Live live) {
     this.routes = routes;
-    this.token = token.getBytes(StandardCharsets.US_ASCII);
+    this.sessions = sessions;
+    this.live = live;
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     try {
-      checkName(request);
+      var host = checkName(request);
       var path = Request.getPathInContext(request);
-      if (path.equals("/")) {
-        write(response, callback, 200, "text/plain; charset=utf-8", ABOUT.getBytes(StandardCharsets.UTF_8));
+      if (pages.has(path) && READING.contains(request.getMethod())) {
+        pages.answer(request, path, response, callback);
+        return true;
+      }
+      checkOrigin(request, host);
+      if (path.equals(LocalApi.ROOT + LIVE) && request.getMethod().equals("GET")) {
+        checkToken(request);
+        live.tell(response);
+        callback.succeeded();
       } else {
-        write(response, callback, 200, "application/json", Json.bytes(answer(request, path)));
+        write(response, callback, 200, Json.bytes(answer(request, path)));
       }
     } catch (Exception e) {
-      var error = Faults.of(e);
-      write(response, callback, error.code().httpStatus(), "application/json",
-          Json.bytes(ErrorReply.of(error.code(), error.message())));
+      if (response.isCommitted()) {
+        callback.failed(e); // A page that listened has gone.
+      } else {
+        var error = Faults.of(e);
+        write(response, callback, error.code().httpStatus(), Json.bytes(ErrorReply.of(error.code(), error.message())));
+      }
     }
     return true;
   }
@@ -61,17 +77,36 @@ final class ApiHandler extends Handler.Abstract {
           "more than " + Limits.CONCURRENT_REQUESTS + " requests at once; try again");
     }
     try {
+      var route = path.substring(LocalApi.ROOT.length());
+      if (route.equals(SESSION) && request.getMethod().equals("POST")) {
+        return enter(new Call(java.util.Map.of(), body(request)));
+      }
       checkToken(request);
-      return routes.answer(request.getMethod(), path.substring(LocalApi.ROOT.length()), body(request));
+      return routes.answer(request.getMethod(), route, body(request));
     } finally {
       running.release();
     }
   }
 
-  private static void checkName(Request request) {
+  private Browser.Entered enter(Call call) {
+    var code = Call.required(call.read(Browser.Enter.class).code(), "code");
+    return new Browser.Entered(sessions.enter(code).orElseThrow(() -> new PublicException(PublicCode.UNAUTHORIZED,
+        "this link was used already or is too old; klatch open makes a new one")));
+  }
+
+  private static String checkName(Request request) {
     var host = request.getHeaders().get(HttpHeader.HOST);
     if (host == null || !OWN_NAMES.contains(withoutPort(host).toLowerCase(Locale.ROOT))) {
       throw new PublicException(PublicCode.FORBIDDEN, "ask for this API as 127.0.0.1 or localhost");
+    }
+    return host;
+  }
+
+  /** A browser names the page that asks; a command names none. */
+  private static void checkOrigin(Request request, String host) {
+    var origin = request.getHeaders().get(HttpHeader.ORIGIN);
+    if (origin != null && !origin.equalsIgnoreCase("http://" + host)) {
+      throw new PublicException(PublicCode.FORBIDDEN, "a page of " + Faults.cut(origin) + " may not ask this API");
     }
   }
 
@@ -86,8 +121,7 @@ final class ApiHandler extends Handler.Abstract {
       throw new PublicException(PublicCode.UNAUTHORIZED,
           "no token: send Authorization: Bearer with the token from the node's api.json");
     }
-    var sent = given.substring(BEARER.length()).getBytes(StandardCharsets.UTF_8);
-    if (!MessageDigest.isEqual(sent, token)) {
+    if (!sessions.knows(given.substring(BEARER.length()))) {
       throw new PublicException(PublicCode.UNAUTHORIZED, "wrong token: it is new at every start of the node");
     }
   }
@@ -105,9 +139,9 @@ final class ApiHandler extends Handler.Abstract {
     }
   }
 
-  private static void write(Response response, Callback callback, int status, String type, byte[] body) {
+  private static void write(Response response, Callback callback, int status, byte[] body) {
     response.setStatus(status);
-    response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
     response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
     response.getHeaders().put("X-Content-Type-Options", "nosniff");
     response.write(true, ByteBuffer.wrap(body), callback);

@@ -8,6 +8,7 @@ import klatch.commitments.Lightning;
 import klatch.libp2p.Host;
 import klatch.meetup.Meetup;
 import klatch.meetup.checkin.CheckIn;
+import klatch.web.wire.LiveLine;
 
 /**
  * The parts of the node that the API speaks for. It closes none of them.
@@ -50,6 +51,22 @@ public record ApiParts(Meetup meetup, CheckIn checkIn, Host host, Supplier<Money
     moneyRoutes.addTo(routes);
     new ClaimRoutes(meetup, money).addTo(routes);
     new OperatorRoutes(money).addTo(routes);
+    new BrowserRoutes().addTo(routes);
     return routes;
+  }
+
+  Live live() {
+    return new Live(node, this::line);
+  }
+
+  private LiveLine line() {
+    var sync = node.sync();
+    var lightning = switch (money.get()) {
+      case MoneyState.None _ -> "none";
+      case MoneyState.Starting _ -> "starting";
+      case MoneyState.Running _ -> "running";
+    };
+    Long heard = sync.heardAgoMillis().isPresent() ? Long.valueOf(sync.heardAgoMillis().getAsLong()) : null;
+    return new LiveLine(host.connections().size(), heard, sync.waiting(), lightning, clock.millis());
   }
 }

@@ -28,6 +28,11 @@ final class Call {
     return value;
   }
 
+  /** The body as it was sent. */
+  byte[] bytes() {
+    return body.clone();
+  }
+
   /** The body as a request; an empty body is an empty object. Unknown and missing fields are refused by name. */
   <T> T read(Class<T> request) {
     try {

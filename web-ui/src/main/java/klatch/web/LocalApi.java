@@ -3,10 +3,8 @@ package klatch.web;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
-import java.security.SecureRandom;
-import java.util.Base64;
+import klatch.web.wire.Browser;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -22,16 +20,16 @@ public final class LocalApi implements AutoCloseable {
   /** Below this path everything needs the token. */
   static final String ROOT = "/api/v1";
 
-  private static final int TOKEN_BYTES = 32;
-
   private final Server server;
   private final int port;
-  private final String token;
+  private final Sessions sessions;
+  private final Live live;
 
-  private LocalApi(Server server, int port, String token) {
+  private LocalApi(Server server, int port, Sessions sessions, Live live) {
     this.server = server;
     this.port = port;
-    this.token = token;
+    this.sessions = sessions;
+    this.live = live;
   }
 
   /**
@@ -41,22 +39,26 @@ public final class LocalApi implements AutoCloseable {
    * @throws ApiPortException if the port cannot be had
    */
   public static LocalApi start(ApiParts parts, int port) {
-    var token = newToken();
+    var sessions = new Sessions();
+    var live = parts.live();
     var threads = new VirtualThreadPool();
     threads.setName("local-api");
     var server = new Server(threads);
     var connector = connector(server, port);
     server.setConnectors(new ServerConnector[]{connector});
     server.addBean(new NetworkConnectionLimit(Limits.CONNECTIONS, connector));
-    server.setHandler(new ApiHandler(parts.routes(), token));
+    var routes = parts.routes();
+    routes.post("/pages/link", _ -> new Browser.Link(link(connector.getLocalPort(), sessions)));
+    server.setHandler(new ApiHandler(routes, sessions, live));
     server.setStopTimeout(Limits.STOP.toMillis());
     try {
       server.start();
     } catch (Exception e) {
+      live.close();
       stop(server);
       throw refused(port, e);
     }
-    return new LocalApi(server, connector.getLocalPort(), token);
+    return new LocalApi(server, connector.getLocalPort(), sessions, live);
   }
 
   private static ServerConnector connector(Server server, int port) {
@@ -83,25 +85,32 @@ public final class LocalApi implements AutoCloseable {
         : new IllegalStateException("the local API cannot be set up", cause);
   }
 
-  private static String newToken() {
-    var bytes = new byte[TOKEN_BYTES];
-    new SecureRandom().nextBytes(bytes);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-  }
-
   /** The API's root, such as {@code http://127.0.0.1:41233}. */
   public URI url() {
-    var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-    return URI.create("http://" + address.getAddress().getHostAddress() + ":" + port);
+    return URI.create(root(port));
+  }
+
+  private static String root(int port) {
+    return "http://" + InetAddress.getLoopbackAddress().getHostAddress() + ":" + port;
+  }
+
+  /** A link that opens the pages in one browser, once. What follows # is not sent to anybody and stays out of logs. */
+  public URI link() {
+    return URI.create(link(port, sessions));
+  }
+
+  private static String link(int port, Sessions sessions) {
+    return root(port) + "/#/in/" + sessions.newCode();
   }
 
   /** What a client sends as {@code Authorization: Bearer …}; new at every start. */
   public String token() {
-    return token;
+    return sessions.token();
   }
 
   @Override
   public void close() {
+    live.close();
     stop(server);
   }
 

@@ -1,8 +1,12 @@
 package klatch.web;
 
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import klatch.libp2p.Connection;
 import klatch.libp2p.Multiaddr;
+import klatch.log.LogStore;
+import klatch.log.TopicId;
 
 /** What the API asks of the node as a whole. Thread-safe. */
 public interface NodeControl {
@@ -24,6 +28,12 @@ public interface NodeControl {
 
   /** Where Lightning peers reach this node, {@code host:port}; empty when it runs without Lightning. */
   Optional<String> lightningAddress();
+
+  /** Calls the listener with the groups in which something new was stored, from now on. It must not block. */
+  LogStore.Subscription follow(Consumer<Set<TopicId>> listener);
+
+  /** How it stands with the peers. */
+  SyncState sync();
 
   /** Asks the node to stop, and returns at once. */
   void stop();

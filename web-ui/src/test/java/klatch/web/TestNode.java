@@ -9,8 +9,11 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import klatch.libp2p.Connection;
 import klatch.commitments.Deposits;
 import klatch.commitments.Lightning;
@@ -25,6 +28,7 @@ import klatch.libp2p.Multiaddr;
 import klatch.log.Arrival;
 import klatch.log.InMemoryLogStore;
 import klatch.log.LogStore;
+import klatch.log.TopicId;
 import klatch.meetup.Meetup;
 import klatch.meetup.checkin.Beacon;
 import klatch.meetup.checkin.CheckIn;
@@ -184,6 +188,17 @@ public final class TestNode implements AutoCloseable, NodeControl {
   @Override
   public Optional<String> lightningAddress() {
     return Optional.of("127.0.0.1:9735");
+  }
+
+  @Override
+  public LogStore.Subscription follow(Consumer<Set<TopicId>> listener) {
+    return store.subscribe(arrivals -> listener
+        .accept(arrivals.stream().map(arrival -> arrival.entry().topic()).collect(Collectors.toSet())));
+  }
+
+  @Override
+  public SyncState sync() {
+    return SyncState.NONE;
   }
 
   @Override

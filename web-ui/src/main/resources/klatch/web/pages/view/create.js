@@ -1,0 +1,147 @@
+// A new event on one page, with what guests will see beside it.
+import { html, useState, useData, useAction, useLive, now, go } from '../kit.js';
+import { post } from '../api.js';
+import { t, sat, span } from '../words.js';
+import { Clock, Fault, Field, Rules, Working } from '../parts.js';
+
+const HOUR = 3_600_000;
+const MSAT = 1000;
+
+/** Milliseconds since 1970 of a day and a time as the clock shows them in a zone. */
+export function instant(day, clock, zone) {
+  const asUtc = Date.parse(`${day}T${clock}:00Z`);
+  const offset = at => {
+    const parts = Object.fromEntries(new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', year: 'numeric',
+      month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' }).formatToParts(at)
+      .map(part => [part.type, Number(part.value)]));
+    return Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute, parts.second) - at;
+  };
+  const near = asUtc - offset(asUtc);
+  return asUtc - offset(near); // Once more: the offset may change between the two.
+}
+
+function inAWeek() {
+  const day = new Date(now() + 7 * 24 * HOUR);
+  return `${day.getFullYear()}-${String(day.getMonth() + 1).padStart(2, '0')}-${String(day.getDate()).padStart(2, '0')}`;
+}
+
+const fresh = () => ({ group: '', groupName: '', title: '', description: '', place: '', day: inAWeek(), starts: '19:00',
+  ends: '22:00', zone: Intl.DateTimeFormat().resolvedOptions().timeZone, capacity: '20', deposit: false, amount: '10000' });
+
+/** What is asked of the node; times that are left out have its defaults. */
+function request(form, group) {
+  const startsAtMillis = instant(form.day, form.starts, form.zone);
+  const ends = instant(form.day, form.ends, form.zone);
+  return { group, title: form.title.trim(), description: form.description.trim(), place: form.place.trim(),
+    zone: form.zone, capacity: Number(form.capacity), startsAtMillis,
+    endsAtMillis: ends > startsAtMillis ? ends : ends + 24 * HOUR, // Past midnight.
+    ...(form.deposit ? { depositMsat: Math.round(Number(form.amount) * MSAT) } : {}) };
+}
+
+export function Create() {
+  const { data } = useData('/groups');
+  const { line } = useLive();
+  const [form, setForm] = useState(fresh());
+  const [warnings, setWarnings] = useState(null);
+  const yours = data?.groups.filter(group => group.yours) ?? [];
+  const set = name => event => setForm({ ...form,
+    [name]: event.target.type === 'checkbox' ? event.target.checked : event.target.value });
+  const chosen = form.group || yours[0]?.id || 'new';
+  const making = useAction(async () => {
+    let group = chosen;
+    if (group === 'new') {
+      group = (await post('/groups', { name: form.groupName.trim() })).id;
+      setForm(old => ({ ...old, group }));
+    }
+    const created = await post('/events', request(form, group));
+    if (created.warnings.length > 0) {
+      setWarnings(created);
+    } else {
+      go(`/e/${created.event}/organise`);
+    }
+  });
+  if (!data) {
+    return null;
+  }
+  if (warnings) {
+    return html`<div class="narrow"><h1 tabindex="-1">${t('create.made')}</h1>
+      ${warnings.warnings.map(warning => html`<p class="card warm">${warning}</p>`)}
+      <a class="button main large" href=${`#/e/${warnings.event}/organise`}>${t('create.on')}</a></div>`;
+  }
+  return html`<h1 tabindex="-1">${t('create.title')}</h1>
+    <form class="two" onSubmit=${event => { event.preventDefault(); making.run(); }}>
+      <div class="column">
+        <${What} form=${form} set=${set} yours=${yours} chosen=${chosen} />
+        <${Money} form=${form} set=${set} lightning=${line?.lightning} />
+        <button class="main large" disabled=${making.busy}>${t('create.go')}</button>
+        ${making.slow && html`<${Working}>${t('working')}</${Working}>`}<${Fault} fault=${making.fault} />
+      </div>
+      <div class="sticky"><${Preview} form=${form} group=${yours.find(one => one.id === chosen)?.name ?? form.groupName} /></div>
+    </form>`;
+}
+
+function What({ form, set, yours, chosen }) {
+  const input = (name, more) => html`<input id=${name} value=${form[name]} onInput=${set(name)} ...${more} />`;
+  return html`<fieldset class="card"><legend class="unseen">${t('create.what')}</legend>
+    ${yours.length > 0 && html`<${Field} id="group" label=${t('create.group')}><select id="group" value=${chosen} onChange=${set('group')}>
+      ${yours.map(group => html`<option value=${group.id}>${group.name}</option>`)}
+      <option value="new">${t('create.group.new')}</option></select></${Field}>`}
+    ${chosen === 'new' && html`<${Field} id="groupName" label=${t('create.group.name')} hint=${t('create.group.hint')}>
+      ${input('groupName', { required: true, maxlength: 120, 'aria-describedby': 'groupName-hint' })}</${Field}>`}
+    <${Field} id="title" label=${t('create.name')}>${input('title', { required: true, maxlength: 120 })}</${Field}>
+    <div class="fields">
+      <${Field} id="day" label=${t('create.day')}>${input('day', { type: 'date', required: true })}</${Field}>
+      <${Field} id="starts" label=${t('create.starts')}>${input('starts', { type: 'time', required: true })}</${Field}>
+      <${Field} id="ends" label=${t('create.ends')}>${input('ends', { type: 'time', required: true })}</${Field}></div>
+    <${Field} id="zone" label=${t('create.zone')}><select id="zone" value=${form.zone} onChange=${set('zone')}>
+      ${zones(form.zone).map(zone => html`<option value=${zone}>${zone.replaceAll('_', ' ')}</option>`)}</select></${Field}>
+    <div class="fields">
+      <${Field} id="place" label=${t('create.place')}>${input('place', { maxlength: 200 })}</${Field}>
+      <${Field} id="capacity" label=${t('create.capacity')}>${input('capacity', { type: 'number', min: 1, max: 800, required: true })}</${Field}></div>
+    <${Field} id="description" label=${t('create.description')}>
+      <textarea id="description" maxlength="4000" value=${form.description} onInput=${set('description')}></textarea></${Field}>
+  </fieldset>`;
+}
+
+const zones = chosen => [...new Set([chosen, 'UTC', ...Intl.supportedValuesOf('timeZone')])];
+
+function Money({ form, set, lightning }) {
+  const there = lightning === 'running';
+  return html`<fieldset class="card"><legend class="unseen">${t('create.money')}</legend>
+    <div><label class="check"><input type="checkbox" id="deposit" checked=${form.deposit} disabled=${!there}
+      onChange=${set('deposit')} aria-describedby="deposit-why" /> ${t('create.deposit')}</label>
+    <p class="soft small" id="deposit-why">${there ? t('create.deposit.why') : lightning === 'starting' ? t('create.deposit.wait') : t('create.deposit.none')}</p></div>
+    ${form.deposit && html`<${Field} id="amount" label=${t('create.amount')} hint=${t('create.amount.hint')}>
+      <input id="amount" type="number" min="1" max="10000000" required value=${form.amount} onInput=${set('amount')}
+        aria-describedby="amount-hint" /></${Field}>
+      ${Number(form.amount) > 0 && html`<${Rules} depositMsat=${Number(form.amount) * MSAT} />`}`}
+  </fieldset>`;
+}
+
+/** The event as guests will see it, and the deadlines that follow from its times. */
+function Preview({ form, group }) {
+  const asked = safely(() => request(form, ''));
+  return html`<section class="card" aria-labelledby="preview"><p class="label soft" id="preview">${t('create.preview')}</p>
+    <h2>${form.title || t('create.untitled')}</h2>
+    ${asked && html`<p>${span(asked.startsAtMillis, asked.endsAtMillis, form.zone)}</p>`}
+    <p class="soft">${[form.place, group, t('event.seats.left', { n: Number(form.capacity) || 0 })].filter(Boolean).join(' · ')}</p>
+    ${form.description && html`<p>${form.description}</p>`}
+    ${asked?.depositMsat > 0 && html`<${Rules} depositMsat=${asked.depositMsat} />
+      <${Clock} zone=${form.zone} steps=${[
+        { name: t('clock.lock-opens'), at: asked.startsAtMillis - 12 * HOUR },
+        { name: t('clock.lock-closes'), at: asked.startsAtMillis - 2 * HOUR },
+        { name: t('clock.check-in-opens'), at: asked.startsAtMillis - HOUR / 2 },
+        { name: t('clock.check-in-closes'), at: asked.endsAtMillis },
+        { name: t('clock.appeals-close'), at: asked.endsAtMillis + 6 * HOUR },
+        { name: t('clock.payouts-close'), at: asked.endsAtMillis + 12 * HOUR }]} />`}
+  </section>`;
+}
+
+function safely(make) {
+  try {
+    const made = make();
+    return Number.isFinite(made.startsAtMillis) && Number.isFinite(made.endsAtMillis) ? made : null;
+  } catch {
+    return null; // Half a date.
+  }
+}

@@ -1,0 +1,32 @@
+// The first run: a name, then one real thing.
+import { html, useState, useAction, go } from '../kit.js';
+import { post } from '../api.js';
+import { t } from '../words.js';
+import { Avatar, Fault, Field, Working } from '../parts.js';
+
+export function First({ status, invited }) {
+  const [nickname, setNickname] = useState('');
+  const naming = useAction(async () => {
+    await post('/profile', { nickname: nickname.trim() });
+    if (!invited) {
+      go('/');
+    }
+  });
+  function named(event) {
+    event.preventDefault();
+    naming.run();
+  }
+  return html`<form class="narrow" onSubmit=${named}>
+    <div class="hero"><h1 tabindex="-1">${t('first.title')}</h1><p class="lead">${t('first.lead')}</p></div>
+    <div class="card">
+      <div class="row"><${Avatar} large person=${status.person} nickname=${nickname || '·'} />
+        <p class="soft small grow">${t('first.picture')}</p></div>
+      <${Field} id="nickname" label=${t('first.name')} hint=${t('first.hint')}>
+        <input id="nickname" autocomplete="nickname" required maxlength="60" aria-describedby="nickname-hint"
+          value=${nickname} onInput=${event => setNickname(event.target.value)} /></${Field}>
+      <button class="main large" disabled=${naming.busy || nickname.trim() === ''}>${t('first.go')}</button>
+      ${naming.slow && html`<${Working}>${t('working')}</${Working}>`}
+      <${Fault} fault=${naming.fault} />
+    </div>
+    <p class="soft small">${t('first.key')}</p></form>`;
+}

@@ -1,0 +1,95 @@
+// This person: the name, what is due, what was, and everything of theirs to take away.
+import { html, useState, useData, useAction } from '../kit.js';
+import { get, post } from '../api.js';
+import { t, sat, when, LANGUAGES, language, chooseLanguage } from '../words.js';
+import { Act, Avatar, Copy, Fault, Field, QrCode, save } from '../parts.js';
+import { refresh } from '../kit.js';
+
+export function Mine() {
+  const { data: status } = useData('/status');
+  if (!status) {
+    return null;
+  }
+  return html`<h1 tabindex="-1">${t('you.title')}</h1><div class="two even">
+    <div class="column"><${Name} status=${status} /><${Due} /><${History} /></div>
+    <div class="column"><${Language} /><${OtherBrowser} /><${TakeAway} status=${status} /><${Machine} status=${status} /></div></div>`;
+}
+
+function Name({ status }) {
+  const [nickname, setNickname] = useState(status.nickname);
+  const naming = useAction(() => post('/profile', { nickname: nickname.trim() }));
+  return html`<form class="card" onSubmit=${event => { event.preventDefault(); naming.run(); }}>
+    <div class="row"><${Avatar} large person=${status.person} nickname=${nickname} /><div class="grow"><${Field} id="nickname" label=${t('first.name')}>
+      <input id="nickname" required maxlength="60" value=${nickname} onInput=${event => setNickname(event.target.value)} /></${Field}></div></div>
+    <button disabled=${naming.busy || nickname.trim() === '' || nickname.trim() === status.nickname}>${t('you.rename')}</button>
+    <${Fault} fault=${naming.fault} /></form>`;
+}
+
+/** Payouts that wait for this person. */
+function Due() {
+  const { data } = useData('/claims');
+  const { data: events } = useData('/events');
+  if (!data || data.claims.length === 0) {
+    return null;
+  }
+  const title = id => events?.events.find(event => event.id === id)?.title ?? '';
+  return html`<section class="card good" aria-labelledby="due"><h2 id="due">${t('you.due')}</h2>
+    <ul class="lines">${data.claims.map(claim => html`<li><a class="grow" href=${`#/e/${claim.event}`}>${title(claim.event)}</a>
+      <b>${sat(claim.amountMsat)}</b></li>`)}</ul></section>`;
+}
+
+function History() {
+  const { data } = useData('/lightning/payments');
+  if (!data) {
+    return null;
+  }
+  return html`<section class="card" aria-labelledby="history"><h2 id="history">${t('you.history')}</h2>
+    ${data.payments.length === 0 && html`<p class="soft">${t('you.history.none')}</p>`}
+    <ul class="lines">${data.payments.slice(0, 20).map(payment => html`<li><span class="grow">${t(`payment.${payment.direction}.${payment.state}`)}
+      ${payment.atMillis && html`<br /><span class="soft small">${when(payment.atMillis)}</span>`}</span>
+      <b>${payment.amountMsat === undefined ? '' : sat(payment.amountMsat)}</b></li>`)}</ul></section>`;
+}
+
+function Language() {
+  async function choose(event) {
+    await chooseLanguage(event.target.value);
+    refresh();
+    location.reload();
+  }
+  return html`<section class="card"><${Field} id="language" label=${t('you.language')}>
+    <select id="language" value=${language} onChange=${choose}>${Object.entries(LANGUAGES).map(([name, words]) => html`
+      <option value=${name} lang=${name}>${words}</option>`)}</select></${Field}></section>`;
+}
+
+function OtherBrowser() {
+  const [link, setLink] = useState(null);
+  return html`<section class="card" aria-labelledby="browser"><h2 id="browser">${t('you.browser')}</h2>
+    <p class="soft">${t('you.browser.lead')}</p>
+    ${link === null
+      ? html`<${Act} kind="" act=${() => post('/pages/link')} onDone=${answer => setLink(answer.url)}>${t('you.browser.go')}</${Act}>`
+      : html`<p><code>${link}</code></p><${Copy} text=${link}>${t('you.browser.copy')}</${Copy}>`}</section>`;
+}
+
+/** Everything that this node knows of this person, as one file. */
+function TakeAway({ status }) {
+  async function collect() {
+    const { events } = await get('/events');
+    const whole = path => get(path).catch(fault => ({ error: fault.message }));
+    const details = [];
+    for (const event of events) {
+      const deposits = event.depositMsat !== undefined;
+      details.push({ event: await whole(`/events/${event.id}`), report: deposits ? await whole(`/events/${event.id}/report`) : undefined });
+    }
+    const mine = { status, groups: (await get('/groups')).groups, events: details, payments: await whole('/lightning/payments') };
+    save('klatch-my-data.json', 'application/json', JSON.stringify(mine, null, 2));
+  }
+  return html`<section class="card" aria-labelledby="data"><h2 id="data">${t('you.data')}</h2>
+    <p class="soft">${t('you.data.lead')}</p><${Act} kind="" act=${collect}>${t('you.data.go')}</${Act}></section>`;
+}
+
+const Machine = ({ status }) => html`<section class="card" aria-labelledby="node"><h2 id="node">${t('you.node')}</h2><dl class="facts">
+  <div><dt>${t('you.network')}</dt><dd>${status.network}</dd></div>
+  <div><dt>${t('you.version')}</dt><dd>${status.version}</dd></div>
+  <div><dt>${t('you.peers')}</dt><dd>${status.peers.length}</dd></div>
+  ${status.lightning && html`<div><dt>${t('you.balance')}</dt><dd>${sat(status.lightning.balanceMsat)}</dd></div>`}
+  <div><dt>${t('you.key')}</dt><dd><code>${status.person}</code></dd></div></dl></section>`;

@@ -1,0 +1,78 @@
+// The organiser's desk for one event: who comes, what is held, what comes next.
+import { html, useState, useData, useAction, now } from '../kit.js';
+import { get, post } from '../api.js';
+import { t, sat, number } from '../words.js';
+import { Act, Ask, Avatar, Clock, DepositBadge, Fault, Meter, Rules, SeatBadge, Tile, nameOf } from '../parts.js';
+import { EventHead, useEvent } from './event.js';
+import { Invite } from './events.js';
+
+const LOOK_AT_LIGHTNING_MILLIS = 5000;
+
+export function Organise({ id }) {
+  const { event, missing } = useEvent(id);
+  if (missing) {
+    return missing;
+  }
+  const { summary, terms, people } = event;
+  const count = test => people.filter(test).length;
+  const held = count(person => person.deposit?.state === 'held');
+  return html`<${EventHead} event=${event} corner="organise" />
+    <div class="tiles">
+      <${Tile} value=${`${number(summary.confirmed)} / ${number(summary.capacity)}`}>${t('desk.seats')}</${Tile}>
+      ${terms && html`<${Tile} value=${held}>${t('desk.held', { amount: sat(held * terms.depositMsat) })}</${Tile}>`}
+      <${Tile} value=${count(person => person.present)}>${t('desk.present')}</${Tile}>
+      ${summary.waitlisted > 0 && html`<${Tile} value=${summary.waitlisted}>${t('desk.waiting')}</${Tile}>`}
+    </div>
+    <div class="two"><div class="column"><${Guests} people=${people} /><${InviteCard} group=${summary.group} /></div>
+      <div class="column">${terms && html`<${Deadlines} event=${event} /><${Room} terms=${terms} seats=${summary.capacity - held} />`}
+        ${!summary.cancelled && now() < summary.endsAtMillis && html`<section class="card" aria-labelledby="call-off"><h2 id="call-off">${t('cancel.title')}</h2>
+          <p class="soft">${terms ? t('cancel.money') : t('cancel.lead')}</p>
+          <${Ask} question=${t('cancel.sure')} yes=${t('cancel.yes')} act=${() => post(`/events/${id}/cancel`, {})}>${t('cancel.go')}</${Ask}></section>`}
+      </div></div>`;
+}
+
+function Guests({ people }) {
+  return html`<section class="card" aria-labelledby="guests"><h2 id="guests">${t('desk.guests')}</h2>
+    ${people.length === 0 && html`<p class="soft">${t('desk.nobody')}</p>`}
+    <ul class="lines">${people.map(person => html`<li><${Avatar} person=${person.person} nickname=${person.nickname} />
+      <span class="grow">${nameOf(person)}</span><span class="row">
+      ${person.present ? html`<span class="badge good">${t('present')}</span>` : html`<${SeatBadge} seat=${person.seat} />`}
+      ${person.deposit && html`<${DepositBadge} state=${person.deposit.state} />`}</span></li>`)}</ul></section>`;
+}
+
+function InviteCard({ group }) {
+  const { data, fault } = useData(`/groups/${group}/invite`);
+  return html`<section class="card" aria-labelledby="invite"><h2 id="invite">${t('desk.invite')}</h2>
+    ${data && html`<${Invite} text=${data.invite} />`}<${Fault} fault=${fault} /></section>`;
+}
+
+/** The guardian's clock: what happens by itself, and when. */
+function Deadlines({ event }) {
+  const { terms, summary } = event;
+  return html`<section class="card" aria-labelledby="deadlines"><h2 id="deadlines">${t('desk.clock')}</h2>
+    <${Clock} zone=${summary.zone} steps=${[
+      { name: t('clock.lock-opens'), at: terms.lockOpensAtMillis },
+      { name: t('clock.lock-closes'), at: terms.lockClosesAtMillis },
+      { name: t('clock.check-in-opens'), at: terms.checkInOpensAtMillis },
+      { name: t('clock.check-in-closes'), at: terms.checkInClosesAtMillis },
+      { name: t('clock.appeals-close'), at: terms.appealsCloseAtMillis },
+      { name: t('clock.payouts-close'), at: terms.payoutsCloseAtMillis }]} />
+    <${Rules} depositMsat=${terms.depositMsat} /></section>`;
+}
+
+/** Whether the channels can take the deposits that are still to come. */
+function Room({ terms, seats }) {
+  const { data } = useData('/status', LOOK_AT_LIGHTNING_MILLIS);
+  const lightning = data?.lightning;
+  if (!lightning) {
+    return null;
+  }
+  const fits = Math.min(lightning.room.slots, Math.floor(lightning.room.toHoldMsat / terms.depositMsat));
+  return html`<section class=${fits < seats ? 'card warm' : 'card'} aria-labelledby="room"><h2 id="room">${t('room.title')}</h2>
+    <p>${t('room.fits', { n: fits })}</p>
+    <${Meter} part=${fits} whole=${Math.max(fits, seats)} label=${t('room.meter', { n: fits, seats })} />
+    ${fits < seats && html`<p>${t('room.short', { n: seats })}</p>`}
+    ${lightning.room.advice && html`<p class="small">${lightning.room.advice}</p>`}
+    ${lightning.reserve?.advice && html`<p class="small">${lightning.reserve.advice}</p>`}
+    ${lightning.chain && html`<p class="fault">${lightning.chain}</p>`}</section>`;
+}

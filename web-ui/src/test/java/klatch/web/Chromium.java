@@ -1,0 +1,175 @@
+package klatch.web;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * Debian's Chromium without a window, driven by its DevTools protocol: one process for all tests of this JVM, a context of
+ * its own (cookies, storage) for each page's person. It asks nobody but the pages' own node.
+ */
+final class Chromium {
+  private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");
+  private static final Duration START = Duration.ofSeconds(30);
+  private static final Duration ANSWER = Duration.ofSeconds(20);
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static @Nullable Chromium shared;
+
+  private final Process process;
+  private final WebSocket socket;
+  private final AtomicInteger calls = new AtomicInteger();
+  private final Map<Integer, CompletableFuture<JsonNode>> waiting = new ConcurrentHashMap<>();
+  private final Map<String, BiConsumer<String, JsonNode>> listeners = new ConcurrentHashMap<>();
+
+  /** The browser, started by whoever asks first; tests are skipped where there is none. */
+  static synchronized Chromium shared() {
+    if (shared == null) {
+      var browser = NAMES.stream().flatMap(name -> onPath(name).stream()).findFirst();
+      Assumptions.assumeTrue(browser.isPresent(), "needs Chromium on the PATH");
+      try {
+        shared = new Chromium(browser.orElseThrow());
+      } catch (IOException e) {
+        throw new UncheckedIOException("Chromium does not start", e);
+      }
+      Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(shared::end));
+    }
+    return shared;
+  }
+
+  private static Optional<Path> onPath(String program) {
+    return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+        .map(folder -> Path.of(folder, program)).filter(Files::isExecutable).findFirst();
+  }
+
+  private Chromium(Path browser) throws IOException {
+    var profile = Files.createTempDirectory("klatch-chromium");
+    // Without its sandbox, as it must be for root in a container; it sees nothing but our own pages.
+    process = new ProcessBuilder(browser.toString(), "--headless=new", "--no-sandbox", "--disable-gpu",
+        "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync", "--disable-extensions", "--hide-scrollbars",
+        "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
+        "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", "--remote-debugging-port=0",
+        "--user-data-dir=" + profile, "about:blank").redirectErrorStream(true)
+        .redirectOutput(profile.resolve("browser.log").toFile()).start();
+    var port = profile.resolve("DevToolsActivePort");
+    Awaitility.await().atMost(START).until(() -> Files.exists(port) && Files.readAllLines(port).size() == 2);
+    var lines = Files.readAllLines(port);
+    socket = HttpClient.newHttpClient().newWebSocketBuilder()
+        .buildAsync(URI.create("ws://127.0.0.1:" + lines.get(0) + lines.get(1)), new Ear()).join();
+  }
+
+  /** Puts the pieces of messages together. */
+  private final class Ear implements WebSocket.Listener {
+    private final StringBuilder text = new StringBuilder();
+
+    @Override
+    public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+      text.append(data);
+      if (last) {
+        var whole = text.toString();
+        text.setLength(0);
+        hear(whole);
+      }
+      from.request(1);
+      return null;
+    }
+  }
+
+  private void hear(String text) {
+    JsonNode message;
+    try {
+      message = JSON.readTree(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    if (message.has("id")) {
+      var caller = waiting.remove(message.path("id").asInt());
+      if (caller != null) {
+        caller.complete(message);
+      }
+    } else {
+      var listener = listeners.get(message.path("sessionId").asText());
+      if (listener != null) {
+        listener.accept(message.path("method").asText(), message.path("params"));
+      }
+    }
+  }
+
+  /** A page in a context of its own: another person's browser. */
+  ChromiumPage person() {
+    var context = call("", "Target.createBrowserContext", Map.of()).path("browserContextId").asText();
+    return page(context);
+  }
+
+  /** Another tab of the same person. */
+  ChromiumPage page(String context) {
+    var target = call("", "Target.createTarget", Map.of("url", "about:blank", "browserContextId", context))
+        .path("targetId").asText();
+    var session = call("", "Target.attachToTarget", Map.of("targetId", target, "flatten", true)).path("sessionId")
+        .asText();
+    var page = new ChromiumPage(this, context, target, session);
+    listeners.put(session, page::hear);
+    page.begin();
+    return page;
+  }
+
+  /** One call of the protocol; its result. */
+  JsonNode call(String session, String method, Map<String, ?> parameters) {
+    int id = calls.incrementAndGet();
+    ObjectNode message = JSON.createObjectNode().put("id", id).put("method", method);
+    message.set("params", JSON.valueToTree(parameters));
+    if (!session.isEmpty()) {
+      message.put("sessionId", session);
+    }
+    var answer = new CompletableFuture<JsonNode>();
+    waiting.put(id, answer);
+    synchronized (socket) {
+      socket.sendText(message.toString(), true).join();
+    }
+    try {
+      var got = answer.get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+      if (got.has("error")) {
+        throw new AssertionError(method + ": " + got.path("error").path("message").asText());
+      }
+      return got.path("result");
+    } catch (TimeoutException | ExecutionException e) {
+      throw new AssertionError(method + " was not answered", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  void forget(String session) {
+    listeners.remove(session);
+  }
+
+  private void end() {
+    Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList()
+        .forEach(ProcessHandle::destroyForcibly);
+  }
+}
