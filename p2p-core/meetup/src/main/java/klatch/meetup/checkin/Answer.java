@@ -35,7 +35,8 @@ public record Answer(DoorCode code, DeviceId attendee, ByteString nonce, long ep
     return Ed25519.verify(attendee.bytes(), signedBytes(code, attendee, nonce), signature.bytes());
   }
 
-  private static byte[] signedBytes(DoorCode code, DeviceId attendee, ByteString nonce) {
+  /** What an attendee signs; also for one whose key is elsewhere. */
+  public static byte[] signedBytes(DoorCode code, DeviceId attendee, ByteString nonce) {
     return Encounter.signedBytes(code.event(), code.door(), attendee, code.commitment(), nonce, code.epoch(),
         code.beacon());
   }

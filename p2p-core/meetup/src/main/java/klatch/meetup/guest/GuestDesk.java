@@ -1,0 +1,235 @@
+package klatch.meetup.guest;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import klatch.libp2p.MalformedMessageException;
+import klatch.log.DeviceId;
+import klatch.log.EntryDraft;
+import klatch.log.IngestResult;
+import klatch.log.LogId;
+import klatch.log.LogStore;
+import klatch.meetup.ByteString;
+import klatch.meetup.Encounter;
+import klatch.meetup.EventId;
+import klatch.meetup.Meetup;
+import klatch.meetup.MeetupEvent;
+import klatch.meetup.MeetupMessage;
+import klatch.meetup.MemberProfile;
+import klatch.meetup.MessageCodec;
+import klatch.meetup.PledgeWithdrawn;
+import klatch.meetup.Pledged;
+import klatch.meetup.Seat;
+import klatch.meetup.checkin.Answer;
+import klatch.meetup.checkin.CheckIn;
+import klatch.meetup.checkin.CheckInReply;
+import klatch.meetup.checkin.DoorCode;
+
+/**
+ * Serves people who have a key and no node, for one event: it writes down what they wish, they sign it, and it becomes an
+ * entry of their own log or an answer at the door. A guest has one draft at a time, so that two clicks never make two
+ * entries of one place.
+ *
+ * <p>Safe for any number of threads. Methods block, and throw {@link klatch.log.StoreException} when the store cannot be
+ * reached; then nothing has happened.
+ */
+public final class GuestDesk {
+  /** A page signs at once; a phone may lose the network for a moment. */
+  public static final Duration DRAFT_LIFE = Duration.ofMinutes(2);
+  /** Keys cost nothing: no more of them than people fit into the largest room. */
+  static final int MOST_GUESTS = 1_000;
+  /** Entries that one guest's key can have written here: a change of mind now and then. */
+  static final int MOST_ENTRIES = 50;
+
+  private final LogStore store;
+  private final Meetup meetup;
+  private final CheckIn checkIn;
+  private final EventId event;
+  private final InstantSource clock;
+  private final SecureRandom random = new SecureRandom();
+  /** Guarded by this object. */
+  private final Map<DeviceId, Open> open = new HashMap<>();
+
+  /** What a guest is about to sign. */
+  private sealed interface Draft {
+    byte[] toSign();
+  }
+
+  private record OfEntry(EntryDraft entry) implements Draft {
+    @Override
+    public byte[] toSign() {
+      return entry.signedMessage();
+    }
+  }
+
+  private record OfAnswer(DoorCode code, DeviceId guest, ByteString nonce) implements Draft {
+    @Override
+    public byte[] toSign() {
+      return Answer.signedBytes(code, guest, nonce);
+    }
+  }
+
+  private record Open(GuestWish wish, Draft draft, long untilMillis) {}
+
+  private static final class RefusedWish extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    RefusedWish(String reason) {
+      super(reason);
+    }
+  }
+
+  /**
+   * @param checkIn of this node, which must be a door of the event for guests to come in
+   */
+  public GuestDesk(LogStore store, Meetup meetup, CheckIn checkIn, EventId event, InstantSource clock) {
+    this.store = store;
+    this.meetup = meetup;
+    this.checkIn = checkIn;
+    this.event = event;
+    this.clock = clock;
+  }
+
+  public EventId event() {
+    return event;
+  }
+
+  /** Writes down what a guest wishes; the same wish again gives the same bytes as long as they stand. */
+  public synchronized GuestReply wish(DeviceId guest, GuestWish wish) {
+    long now = clock.millis();
+    open.values().removeIf(draft -> draft.untilMillis() <= now);
+    Open standing = open.get(guest);
+    if (standing != null && standing.wish().equals(wish)) {
+      return new GuestReply.ToSign(ByteString.of(standing.draft().toSign()));
+    }
+    try {
+      if (open.size() >= MOST_GUESTS) {
+        throw new RefusedWish("too many people at once: try again in a minute");
+      }
+      Draft draft = drafted(guest, wish, now);
+      open.put(guest, new Open(wish, draft, now + DRAFT_LIFE.toMillis()));
+      return new GuestReply.ToSign(ByteString.of(draft.toSign()));
+    } catch (RefusedWish e) {
+      return new GuestReply.Refused(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Draft drafted(DeviceId guest, GuestWish wish, long now) throws RefusedWish {
+    MeetupEvent known = meetup.event(event).orElseThrow(() -> new RefusedWish("this event is not known here yet"));
+    if (guest.equals(meetup.self())) {
+      throw new RefusedWish("this is the host's own key");
+    }
+    return switch (wish) {
+      case GuestWish.Name(var nickname) -> entry(known, guest, named(nickname), now);
+      case GuestWish.Seat _ -> entry(known, guest, seat(known, guest, now), now);
+      case GuestWish.GiveBack _ -> entry(known, guest, givenBack(known, guest, now), now);
+      case GuestWish.ComeIn(var frame) -> answer(known, guest, frame);
+    };
+  }
+
+  private OfEntry entry(MeetupEvent known, DeviceId guest, MeetupMessage message, long now) throws RefusedWish {
+    EntryDraft draft = EntryDraft.next(store, new LogId(guest, known.group()), MessageCodec.type(message),
+        MessageCodec.encode(message), now);
+    if (draft.sequence() == 1 && store.heights(known.group()).size() >= MOST_GUESTS) {
+      throw new RefusedWish("this group has " + MOST_GUESTS + " members; the host has to let you in by an invite");
+    }
+    if (draft.sequence() > MOST_ENTRIES) {
+      throw new RefusedWish("you have changed your mind too often here; talk to the host");
+    }
+    return new OfEntry(draft);
+  }
+
+  private static MemberProfile named(String nickname) throws RefusedWish {
+    try {
+      return new MemberProfile(nickname);
+    } catch (IllegalArgumentException e) {
+      throw new RefusedWish(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Pledged seat(MeetupEvent known, DeviceId guest, long now) throws RefusedWish {
+    if (known.cancelled()) {
+      throw new RefusedWish("the event is called off");
+    }
+    if (now >= known.times().checkInClosesAtMillis()) {
+      throw new RefusedWish("the event is over");
+    }
+    if (standing(guest).isPresent()) {
+      throw new RefusedWish("you have asked for a seat already");
+    }
+    return new Pledged(event);
+  }
+
+  private PledgeWithdrawn givenBack(MeetupEvent known, DeviceId guest, long now) throws RefusedWish {
+    Seat seat = standing(guest).orElseThrow(() -> new RefusedWish("you have no seat to give back"));
+    if (now >= known.times().checkInOpensAtMillis()) {
+      throw new RefusedWish("check-in is open: a seat cannot be given back any more");
+    }
+    return new PledgeWithdrawn(event, seat.pledge());
+  }
+
+  private Optional<Seat> standing(DeviceId guest) {
+    return meetup.seats(event).of(guest)
+        .filter(seat -> seat.status() != Seat.Status.WITHDRAWN && !seat.leaving());
+  }
+
+  private OfAnswer answer(MeetupEvent known, DeviceId guest, String frame) throws RefusedWish {
+    DoorCode code;
+    try {
+      code = DoorCode.parse(frame);
+    } catch (MalformedMessageException e) {
+      throw new RefusedWish(String.valueOf(e.getMessage()));
+    }
+    if (!code.event().equals(known.id())) {
+      throw new RefusedWish("this code is for another event");
+    }
+    if (!code.door().equals(meetup.self())) {
+      throw new RefusedWish("this code is of another door: scan the one of the host whose page this is");
+    }
+    byte[] nonce = new byte[Encounter.NONCE_BYTES];
+    random.nextBytes(nonce);
+    return new OfAnswer(code, guest, ByteString.of(nonce));
+  }
+
+  /** Takes the signature under what was written down last. */
+  public synchronized GuestReply signed(DeviceId guest, ByteString signature) {
+    Open standing = open.remove(guest);
+    if (standing == null || standing.untilMillis() <= clock.millis()) {
+      return new GuestReply.Refused("this took too long: try again");
+    }
+    try {
+      return switch (standing.draft()) {
+        case OfEntry(var draft) -> stored(draft, signature);
+        case OfAnswer(var code, _, var nonce) -> atTheDoor(
+            new Answer(code, guest, nonce, Encounter.epochAt(clock.millis()), signature));
+      };
+    } catch (MalformedMessageException | IllegalArgumentException e) {
+      return new GuestReply.Refused(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Never two entries of one place: whoever signs in two windows would be frozen out as one who forks their log. */
+  private GuestReply stored(EntryDraft draft, ByteString signature) throws MalformedMessageException {
+    var height = store.heights(draft.log().topic()).get(draft.log().device());
+    if ((height == null ? 0 : height.sequence()) + 1 != draft.sequence()) {
+      return new GuestReply.Refused("you have done something else meanwhile: try again");
+    }
+    return switch (store.ingest(List.of(draft.signed(signature.bytes()))).getFirst()) {
+      case IngestResult.Stored _,IngestResult.Duplicate _ -> new GuestReply.Done();
+      case IngestResult.Rejected(var rejection) -> new GuestReply.Refused(rejection.message());
+      case IngestResult.Gap _,IngestResult.Forked _ ->
+        new GuestReply.Refused("your earlier entries have not reached this node yet: try again");
+    };
+  }
+
+  private GuestReply atTheDoor(Answer answer) {
+    return switch (checkIn.answer(answer)) {
+      case CheckInReply.CheckedIn _,CheckInReply.AlreadyCheckedIn _ -> new GuestReply.Done();
+      case CheckInReply.Refused(_, var message) -> new GuestReply.Refused(message);
+    };
+  }
+}

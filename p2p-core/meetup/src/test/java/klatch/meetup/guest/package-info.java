@@ -1,0 +1,4 @@
+@NullMarked
+package klatch.meetup.guest;
+
+import org.jspecify.annotations.NullMarked;
