@@ -100,6 +100,33 @@ public final class Deposits implements AutoCloseable {
   }
 
   /**
+   * What a person's wallet is to pay for their seat, wherever that wallet is: this person's own, or that of a guest whom
+   * this node serves. The offer is held against the terms first.
+   */
+  public OfferResult offer(EventId event, DeviceId person) {
+    Optional<MeetupEvent> known = parts.meetup().event(event);
+    Optional<DepositTerms> terms = known.flatMap(DepositTerms::of);
+    if (terms.isEmpty()) {
+      return new OfferResult.None("no event with a deposit is known as " + event);
+    }
+    DeviceId host = known.get().host();
+    Statements said = book.of(event);
+    if (said.held(host, person).isPresent()) {
+      return new OfferResult.None("the deposit has been locked");
+    }
+    Optional<DepositMessage.Offer> offer = said.offer(host, person).map(Said::message);
+    if (offer.isEmpty()) {
+      return new OfferResult.None("the organiser has not offered a deposit to this person yet");
+    }
+    OfferCheck check = new OfferCheck(parts, terms.get(), event);
+    return check.stated(offer.get()).or(() -> person.equals(parts.self()) ? check.used(offer.get()) : Optional.empty())
+        .or(() -> OfferCheck.shared(offer.get(), said, host, person)).<OfferResult>map(OfferResult.None::new)
+        .orElseGet(() -> new OfferResult.Open(offer.get().invoice(), offer.get().hash(), terms.get().deposit(),
+            parts.lightning().decode(offer.get().invoice()).expiresAtEpochSecond(),
+            terms.get().clock().lockClosesAtMillis()));
+  }
+
+  /**
    * Does at once what settling does by itself once appeals have closed. Refused before that, and by anybody but the
    * organiser; a second time changes nothing.
    */

@@ -20,9 +20,6 @@ final class EventDepositor {
   private static final Logger LOG = LoggerFactory.getLogger(EventDepositor.class);
   private static final Duration ROUTE_TIMEOUT = Duration.ofSeconds(60);
 
-  /** A node adds a few blocks to what the terms ask for. */
-  private static final int ADDED_BLOCKS = 3;
-
   private static final byte[] ID_DOMAIN = "klatch-lock-1".getBytes(StandardCharsets.US_ASCII);
 
   private final Surroundings parts;
@@ -55,8 +52,10 @@ final class EventDepositor {
     if (offer.isEmpty()) {
       return new LockResult.Refused("the organiser has not offered a deposit to this device yet");
     }
-    Optional<String> wrong = new OfferCheck(parts, terms.get(), event).problem(offer.get().message())
-        .or(() -> shared(offer.get().message(), known.get().host()));
+    OfferCheck check = new OfferCheck(parts, terms.get(), event);
+    Optional<String> wrong = check.stated(offer.get().message()).or(() -> check.used(offer.get().message()))
+        .or(check::tooPoor).or(() -> OfferCheck.shared(offer.get().message(), book.of(event), known.get().host(),
+            parts.self()));
     if (wrong.isPresent()) {
       return new LockResult.Refused(wrong.get());
     }
@@ -67,13 +66,6 @@ final class EventDepositor {
         new Change.PutOwnDeposit(event, paying)));
     followed(paying, send(paying));
     return new LockResult.UnderWay(parts.store().ownDeposit(event).orElse(paying));
-  }
-
-  /** Whoever collects one deposit shows its preimage, and with it could take every other one on the same hash. */
-  private Optional<String> shared(DepositMessage.Offer offer, DeviceId host) {
-    return book.of(event).all(host, DepositMessage.Offer.class).stream().map(Said::message)
-        .filter(other -> other.hash().equals(offer.hash()) && !other.person().equals(parts.self())).findFirst()
-        .map(other -> "the invoice's hash was offered to " + other.person() + " too");
   }
 
   private Payment send(OwnDeposit paying) {
@@ -164,54 +156,5 @@ final class EventDepositor {
     return new PaymentId(
         Bytes32.sha256(ByteBuffer.allocate(ID_DOMAIN.length + 2 * Bytes32.LENGTH + Integer.BYTES).put(ID_DOMAIN)
             .put(event.bytes()).put(parts.self().bytes()).putInt(attempt).array()));
-  }
-
-  /** Refuses an offer that is not what the terms say. */
-  private record OfferCheck(Surroundings parts, DepositTerms terms, EventId event) {
-    Optional<String> problem(DepositMessage.Offer offer) {
-      long now = parts.clock().millis();
-      if (!terms.clock().lockOpenAt(now)) {
-        return Optional.of("deposits can be locked from " + terms.clock().lockOpensAtMillis() + " until "
-            + terms.clock().lockClosesAtMillis() + ", it is " + now + " (milliseconds since 1970)");
-      }
-      Lightning.Invoice invoice;
-      try {
-        invoice = parts.lightning().decode(offer.invoice());
-      } catch (IllegalArgumentException e) {
-        return Optional.of("the offer holds no invoice: " + e.getMessage());
-      }
-      int most = Math.min(terms.finalCltvBlocks(), Lightning.MAX_FINAL_CLTV_BLOCKS) + ADDED_BLOCKS;
-      if (!invoice.amount().equals(Optional.of(terms.deposit()))) {
-        return Optional.of("the invoice asks for " + invoice.amount().map(Msat::toString).orElse("any amount")
-            + ", the terms say " + terms.deposit());
-      }
-      if (!invoice.payee().equals(terms.escrowNodeId())) {
-        return Optional.of("the invoice pays node " + invoice.payee() + ", the terms name " + terms.escrowNodeId());
-      }
-      if (!invoice.hash().equals(offer.hash())) {
-        return Optional.of("the invoice's hash is " + invoice.hash() + ", the offer says " + offer.hash());
-      }
-      if (invoice.finalCltvBlocks() < terms.finalCltvBlocks() || invoice.finalCltvBlocks() > most) {
-        return Optional.of("the invoice's final CLTV is " + invoice.finalCltvBlocks() + " blocks, allowed are "
-            + terms.finalCltvBlocks() + ".." + most);
-      }
-      long nowSeconds = Math.floorDiv(parts.lightningClock().millis(), 1_000L);
-      if (invoice.expiresAtEpochSecond() <= nowSeconds) {
-        return Optional.of("the invoice expired at " + invoice.expiresAtEpochSecond() + ", it is " + nowSeconds
-            + " (seconds since 1970); the organiser has to offer the deposit again");
-      }
-      if (parts.store().use(offer.hash()).filter(use -> !use.equals(new HashUse.OwnDeposit(event))).isPresent()) {
-        return Optional.of("the invoice's hash has been used before");
-      }
-      return tooPoor();
-    }
-
-    private Optional<String> tooPoor() {
-      Msat most = parts.lightning().status().channels().stream().filter(Lightning.Channel::usable)
-          .map(Lightning.Channel::canSend).reduce(Msat.ZERO, Msat::plus);
-      return most.compareTo(terms.deposit()) < 0
-          ? Optional.of("this node can send at most " + most + " now, the deposit is " + terms.deposit())
-          : Optional.empty();
-    }
   }
 }
