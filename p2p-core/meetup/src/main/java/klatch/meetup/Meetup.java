@@ -139,19 +139,33 @@ public final class Meetup implements AutoCloseable {
    * @param answers one for each question of the event, which only its host can read
    */
   public Outcome<EntryId> pledge(EventId id, int guests, List<String> answers) {
-    return ofEvent(id, event -> {
-      Optional<Outcome<EntryId>> refused = EventRules.pledging(event, guests, answers, clock.millis());
-      if (refused.isPresent()) {
-        return refused.get();
-      }
-      if (seat(id).filter(Meetup::standing).isPresent()) {
-        return Outcome.refused(Refusal.ALREADY_PLEDGED, "there is a pledge for this event already");
-      }
-      ByteString sealed = answers.isEmpty()
-          ? ByteString.EMPTY
-          : new Answers(answers).sealed(id, self(), event.host());
-      return Outcome.done(append(event.group(), new Pledged(id, event.version().number(), guests, sealed)).id());
-    });
+    return ofEvent(id, event -> appended(event, pledgeFor(self(), event, guests, answers)));
+  }
+
+  /** The same for somebody whose key is elsewhere: what they are to say, or why not. Nothing is written. */
+  public Outcome<Pledged> pledgeFor(DeviceId person, EventId id, int guests, List<String> answers) {
+    return ofEvent(id, event -> pledgeFor(person, event, guests, answers));
+  }
+
+  private Outcome<Pledged> pledgeFor(DeviceId person, MeetupEvent event, int guests, List<String> answers) {
+    Optional<Outcome<Pledged>> refused = EventRules.pledging(event, guests, answers, clock.millis());
+    if (refused.isPresent()) {
+      return refused.get();
+    }
+    if (seat(event.id(), person).filter(Meetup::standing).isPresent()) {
+      return Outcome.refused(Refusal.ALREADY_PLEDGED, "there is a pledge for this event already");
+    }
+    ByteString sealed = answers.isEmpty()
+        ? ByteString.EMPTY
+        : new Answers(answers).sealed(event.id(), person, event.host());
+    return Outcome.done(new Pledged(event.id(), event.version().number(), guests, sealed));
+  }
+
+  private Outcome<EntryId> appended(MeetupEvent event, Outcome<? extends MeetupMessage> message) {
+    return switch (message) {
+      case Outcome.Done<? extends MeetupMessage>(var said) -> Outcome.done(append(event.group(), said).id());
+      case Outcome.Refused<? extends MeetupMessage>(var refusal, var words) -> Outcome.refused(refusal, words);
+    };
   }
 
   /**
@@ -183,25 +197,32 @@ public final class Meetup implements AutoCloseable {
 
   /** Gives the pledge back, until check-in opens. */
   public Outcome<EntryId> withdraw(EventId id) {
-    return ofEvent(id, event -> {
-      Optional<Seat> seat = seat(id).filter(Meetup::standing);
-      if (seat.isEmpty()) {
-        return Outcome.refused(Refusal.NOT_PLEDGED, "there is no pledge for this event");
-      }
-      if (clock.millis() >= event.times().checkInOpensAtMillis()) {
-        return Outcome.refused(Refusal.TOO_LATE, "check-in opened at " + event.times().checkInOpensAtMillis()
-            + ", it is " + clock.millis() + " (milliseconds since 1970)");
-      }
-      return Outcome.done(append(event.group(), new PledgeWithdrawn(id, seat.get().pledge())).id());
-    });
+    return ofEvent(id, event -> appended(event, withdrawalFor(self(), event)));
+  }
+
+  /** The same for somebody whose key is elsewhere, as with {@link #pledgeFor}. */
+  public Outcome<PledgeWithdrawn> withdrawalFor(DeviceId person, EventId id) {
+    return ofEvent(id, event -> withdrawalFor(person, event));
+  }
+
+  private Outcome<PledgeWithdrawn> withdrawalFor(DeviceId person, MeetupEvent event) {
+    Optional<Seat> seat = seat(event.id(), person).filter(Meetup::standing);
+    if (seat.isEmpty()) {
+      return Outcome.refused(Refusal.NOT_PLEDGED, "there is no pledge for this event");
+    }
+    if (clock.millis() >= event.times().checkInOpensAtMillis()) {
+      return Outcome.refused(Refusal.TOO_LATE, "check-in opened at " + event.times().checkInOpensAtMillis()
+          + ", it is " + clock.millis() + " (milliseconds since 1970)");
+    }
+    return Outcome.done(new PledgeWithdrawn(event.id(), seat.get().pledge()));
   }
 
   private static boolean standing(Seat seat) {
     return seat.status() != Seat.Status.WITHDRAWN && !seat.leaving();
   }
 
-  private Optional<Seat> seat(EventId id) {
-    return seats(id).of(self());
+  private Optional<Seat> seat(EventId id, DeviceId person) {
+    return seats(id).of(person);
   }
 
   /** One question and its answer at a time, so that two clicks do not pledge twice. */

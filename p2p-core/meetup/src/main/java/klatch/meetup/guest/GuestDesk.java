@@ -6,7 +6,6 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import klatch.libp2p.MalformedMessageException;
 import klatch.log.DeviceId;
 import klatch.log.EntryDraft;
@@ -21,9 +20,7 @@ import klatch.meetup.MeetupEvent;
 import klatch.meetup.MeetupMessage;
 import klatch.meetup.MemberProfile;
 import klatch.meetup.MessageCodec;
-import klatch.meetup.PledgeWithdrawn;
-import klatch.meetup.Pledged;
-import klatch.meetup.Seat;
+import klatch.meetup.Outcome;
 import klatch.meetup.checkin.Answer;
 import klatch.meetup.checkin.CheckIn;
 import klatch.meetup.checkin.CheckInReply;
@@ -125,8 +122,9 @@ public final class GuestDesk {
     }
     return switch (wish) {
       case GuestWish.Name(var nickname) -> entry(known, guest, named(nickname), now);
-      case GuestWish.Seat _ -> entry(known, guest, seat(known, guest, now), now);
-      case GuestWish.GiveBack _ -> entry(known, guest, givenBack(known, guest, now), now);
+      case GuestWish.Seat(int guests, var answers) ->
+        entry(known, guest, granted(meetup.pledgeFor(guest, event, guests, answers)), now);
+      case GuestWish.GiveBack _ -> entry(known, guest, granted(meetup.withdrawalFor(guest, event)), now);
       case GuestWish.ComeIn(var frame) -> answer(known, guest, frame);
     };
   }
@@ -151,30 +149,11 @@ public final class GuestDesk {
     }
   }
 
-  private Pledged seat(MeetupEvent known, DeviceId guest, long now) throws RefusedWish {
-    if (known.cancelled()) {
-      throw new RefusedWish("the event is called off");
-    }
-    if (now >= known.times().checkInClosesAtMillis()) {
-      throw new RefusedWish("the event is over");
-    }
-    if (standing(guest).isPresent()) {
-      throw new RefusedWish("you have asked for a seat already");
-    }
-    return new Pledged(event);
-  }
-
-  private PledgeWithdrawn givenBack(MeetupEvent known, DeviceId guest, long now) throws RefusedWish {
-    Seat seat = standing(guest).orElseThrow(() -> new RefusedWish("you have no seat to give back"));
-    if (now >= known.times().checkInOpensAtMillis()) {
-      throw new RefusedWish("check-in is open: a seat cannot be given back any more");
-    }
-    return new PledgeWithdrawn(event, seat.pledge());
-  }
-
-  private Optional<Seat> standing(DeviceId guest) {
-    return meetup.seats(event).of(guest)
-        .filter(seat -> seat.status() != Seat.Status.WITHDRAWN && !seat.leaving());
+  private static <T> T granted(Outcome<T> outcome) throws RefusedWish {
+    return switch (outcome) {
+      case Outcome.Done<T>(T value) -> value;
+      case Outcome.Refused<T>(_, var message) -> throw new RefusedWish(message);
+    };
   }
 
   private OfAnswer answer(MeetupEvent known, DeviceId guest, String frame) throws RefusedWish {

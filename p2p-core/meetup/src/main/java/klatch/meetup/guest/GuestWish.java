@@ -1,12 +1,23 @@
 package klatch.meetup.guest;
 
+import java.util.List;
+
 /** What a guest wants to do, and has to sign. */
 public sealed interface GuestWish {
   /** To be called so. */
   record Name(String nickname) implements GuestWish {}
 
-  /** To have a seat. */
-  record Seat() implements GuestWish {}
+  /**
+   * To have a seat.
+   *
+   * @param guests  who come along
+   * @param answers one for each question of the event
+   */
+  record Seat(int guests, List<String> answers) implements GuestWish {
+    public Seat {
+      answers = List.copyOf(answers);
+    }
+  }
 
   /** To give the seat back. */
   record GiveBack() implements GuestWish {}

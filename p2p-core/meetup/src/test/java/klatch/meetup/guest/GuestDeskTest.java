@@ -5,6 +5,7 @@ import static klatch.meetup.Scribe.T0;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.util.List;
 import klatch.libp2p.Ed25519Key;
 import klatch.log.DeviceId;
 import klatch.log.TopicId;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** A guest who has a key in a page, and the host's node that writes for them. */
 final class GuestDeskTest {
+  private static final GuestWish SEAT = new GuestWish.Seat(0, List.of());
   private final TestClock clock = new TestClock(T0);
   private final Node host = new Node(1, clock);
   private final TopicId topic = host.meetup.createGroup("Chess", "");
@@ -65,7 +67,7 @@ final class GuestDeskTest {
   @Test
   void aGuestIsCalledByNameTakesASeatAndComesIn() {
     assertThat(done(key, new GuestWish.Name("Ann"))).isEqualTo(new GuestReply.Done());
-    assertThat(done(key, new GuestWish.Seat())).isEqualTo(new GuestReply.Done());
+    assertThat(done(key, SEAT)).isEqualTo(new GuestReply.Done());
     assertThat(seat().status()).isEqualTo(Seat.Status.CONFIRMED);
     assertThat(host.meetup.attendees(event)).extracting(Attendee::nickname)
         .containsExactly(java.util.Optional.of("Ann"));
@@ -79,21 +81,21 @@ final class GuestDeskTest {
 
   @Test
   void aSeatIsGivenBackAndTakenAgain() {
-    done(key, new GuestWish.Seat());
+    done(key, SEAT);
     assertThat(seat().status()).isEqualTo(Seat.Status.CONFIRMED);
-    refused(desk.wish(guest, new GuestWish.Seat()), "already");
+    refused(desk.wish(guest, SEAT), "already");
     assertThat(done(key, new GuestWish.GiveBack())).isEqualTo(new GuestReply.Done());
     await().until(() -> host.meetup.seats(event).taken() == 0);
-    refused(desk.wish(guest, new GuestWish.GiveBack()), "no seat");
-    assertThat(done(key, new GuestWish.Seat())).isEqualTo(new GuestReply.Done());
+    refused(desk.wish(guest, new GuestWish.GiveBack()), "no pledge");
+    assertThat(done(key, SEAT)).isEqualTo(new GuestReply.Done());
     clock.set(T0 + HOUR);
-    refused(desk.wish(guest, new GuestWish.GiveBack()), "check-in is open");
+    refused(desk.wish(guest, new GuestWish.GiveBack()), "check-in opened");
   }
 
   @Test
   void twoClicksAreOneEntryAndTheLastWishCounts() {
-    ByteString once = drafted(desk, guest, new GuestWish.Seat());
-    assertThat(drafted(desk, guest, new GuestWish.Seat())).isEqualTo(once);
+    ByteString once = drafted(desk, guest, SEAT);
+    assertThat(drafted(desk, guest, SEAT)).isEqualTo(once);
     ByteString name = drafted(desk, guest, new GuestWish.Name("Ann"));
     refused(desk.signed(guest, ByteString.of(key.sign(once.bytes()))), "signature");
     refused(desk.signed(guest, ByteString.of(key.sign(name.bytes()))), "too long");
@@ -103,7 +105,7 @@ final class GuestDeskTest {
   @Test
   void whoSignsInTwoWindowsDoesNotForkTheirLog() {
     GuestDesk other = desk();
-    ByteString here = drafted(desk, guest, new GuestWish.Seat());
+    ByteString here = drafted(desk, guest, SEAT);
     ByteString there = drafted(other, guest, new GuestWish.Name("Ann"));
     assertThat(desk.signed(guest, ByteString.of(key.sign(here.bytes())))).isEqualTo(new GuestReply.Done());
     refused(other.signed(guest, ByteString.of(key.sign(there.bytes()))), "something else meanwhile");
@@ -113,22 +115,22 @@ final class GuestDeskTest {
 
   @Test
   void whatIsNotSignedByTheGuestOrTooLateIsRefusedAndNothingIsWritten() {
-    ByteString bytes = drafted(desk, guest, new GuestWish.Seat());
+    ByteString bytes = drafted(desk, guest, SEAT);
     refused(desk.signed(guest, ByteString.of(Scribe.key(8).sign(bytes.bytes()))), "signature");
-    drafted(desk, guest, new GuestWish.Seat());
+    drafted(desk, guest, SEAT);
     refused(desk.signed(guest, ByteString.of(new byte[63])), "64 bytes");
     refused(desk.signed(guest, ByteString.zeros(64)), "too long");
-    ByteString late = drafted(desk, guest, new GuestWish.Seat());
+    ByteString late = drafted(desk, guest, SEAT);
     clock.set(T0 + GuestDesk.DRAFT_LIFE.toMillis());
     refused(desk.signed(guest, ByteString.of(key.sign(late.bytes()))), "too long");
     refused(desk.wish(guest, new GuestWish.Name("x".repeat(5_000))), "nickname");
-    refused(desk.wish(host.device, new GuestWish.Seat()), "host's own key");
+    refused(desk.wish(host.device, SEAT), "host's own key");
     assertThat(host.store.heights(topic)).doesNotContainKey(guest);
   }
 
   @Test
   void foreignStaleAndMadeUpCodesLetNobodyIn() {
-    done(key, new GuestWish.Seat());
+    done(key, SEAT);
     seat();
     clock.set(T0 + HOUR);
     refused(desk.wish(guest, new GuestWish.ComeIn("hello")), "code");
@@ -152,11 +154,11 @@ final class GuestDeskTest {
   @Test
   void nothingIsTakenForAnEventThatIsOverOrCalledOff() {
     host.meetup.cancelEvent(event, "rain").orThrow();
-    refused(desk.wish(guest, new GuestWish.Seat()), "called off");
+    refused(desk.wish(guest, SEAT), "called off");
     EventId other = host.meetup.createEvent(topic, Scribe.event(2)).orThrow();
     clock.set(T0 + 3 * HOUR);
-    refused(new GuestDesk(host.store, host.meetup, door, other, clock).wish(guest, new GuestWish.Seat()), "over");
+    refused(new GuestDesk(host.store, host.meetup, door, other, clock).wish(guest, SEAT), "check-in closed");
     refused(new GuestDesk(host.store, host.meetup, door, EventId.parse("00".repeat(32)), clock).wish(guest,
-        new GuestWish.Seat()), "not known");
+        SEAT), "not known");
   }
 }
