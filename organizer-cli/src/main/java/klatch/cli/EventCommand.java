@@ -3,6 +3,6 @@ package klatch.cli;
 import picocli.CommandLine.Command;
 
 /** {@code klatch event …}. */
-@Command(name = "event", description = "Events: create, list, show, edit, cancel.", synopsisSubcommandLabel = "COMMAND", subcommands = {
-    EventCreate.class, EventList.class, EventShow.class, EventEdit.class, EventCancel.class})
+@Command(name = "event", description = "Events: create, list, show, edit, cancel, seats.", synopsisSubcommandLabel = "COMMAND", subcommands = {
+    EventCreate.class, EventList.class, EventShow.class, EventEdit.class, EventCancel.class, EventSeats.class})
 final class EventCommand {}

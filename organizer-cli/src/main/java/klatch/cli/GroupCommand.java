@@ -3,6 +3,6 @@ package klatch.cli;
 import picocli.CommandLine.Command;
 
 /** {@code klatch group …}. */
-@Command(name = "group", description = "Groups: create, list, invite, join.", synopsisSubcommandLabel = "COMMAND", subcommands = {
-    GroupCreate.class, GroupList.class, GroupInvite.class, GroupJoin.class})
+@Command(name = "group", description = "Groups: create, list, invite, join, co-host.", synopsisSubcommandLabel = "COMMAND", subcommands = {
+    GroupCreate.class, GroupList.class, GroupInvite.class, GroupJoin.class, GroupCoHost.class})
 final class GroupCommand {}

@@ -21,7 +21,8 @@ final class GroupList implements Callable<Integer> {
       var table = new Table("ID", "NAME", ">MEMBERS", ">EVENTS", "");
       for (var group : answer.groups()) {
         table.row(Words.shortId(group.id()), group.name() == null ? "(not arrived yet)" : group.name(),
-            Integer.toString(group.members().size()), Integer.toString(group.events()), group.yours() ? "yours" : "");
+            Integer.toString(group.members().size()), Integer.toString(group.events()),
+            group.yours() ? "yours" : group.youHost() ? "co-host" : "");
       }
       table.print(session.out());
     });

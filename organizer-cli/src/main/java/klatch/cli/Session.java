@@ -64,6 +64,13 @@ public final class Session {
         .map(Groups.Group::id).toList());
   }
 
+  /** The member of a group meant by an id or its first characters (at least 4). */
+  String member(String group, String typed) {
+    return resolve(typed, "person", () -> api().get("/groups", Groups.GroupList.class).groups().stream()
+        .filter(known -> known.id().equals(group)).flatMap(known -> known.members().stream())
+        .map(Groups.Member::person).toList());
+  }
+
   /** The one of {@code known} that an id or its first characters (at least 4) mean. */
   public String resolve(String typed, String what, java.util.function.Supplier<List<String>> known) {
     var id = typed.strip().toLowerCase(Locale.ROOT);

@@ -143,6 +143,34 @@ final class CommandsIT {
   }
 
   @Test
+  void aCoHostGivesSeatsWithoutAsking() {
+    ok(anna, "profile", "--nickname", "Anna");
+    ok(ben, "profile", "--nickname", "Ben");
+    var group = ok(anna, "group", "create", "Tea", "--json").json().path("id").asText();
+    ok(ben, "group", "join", ok(anna, "group", "invite", group).out().strip());
+    TestNode.exchange(annasNode, bensNode);
+    assertThat(run(ben, "event", "create", "Mine", "--start", "2026-12-01 19:00").exitCode()).isEqualTo(1);
+    var bensId = bensNode.meetup.self().toString();
+    assertThat(ok(anna, "group", "co-host", group, bensId.substring(0, 8)).out()).contains("may speak");
+    TestNode.exchange(annasNode, bensNode);
+    assertThat(ok(ben, "group", "list").out()).contains("co-host");
+    var bens = ok(ben, "event", "create", "Ben's cup", "--group", group, "--start", "2026-12-01 19:00", "--json").json()
+        .path("event").asText();
+    var event = ok(anna, "event", "create", "First cup", "--start", "2026-12-01 19:00", "--capacity", "3", "--json")
+        .json().path("event").asText();
+    assertThat(ok(anna, "event", "seats", event, "--to", bensId, "--count", "2").out()).contains("2 seats are theirs");
+    assertThat(run(anna, "event", "seats", event, "--to", bensId, "--count", "2").err()).contains("1 seats are free");
+    TestNode.exchange(annasNode, bensNode);
+    assertThat(ok(anna, "event", "show", bens).out()).contains("Ben's cup");
+    ok(ben, "rsvp", event);
+    assertThat(ok(ben, "event", "seats", event, "--give", bensId).out()).contains("confirmed");
+    assertThat(ok(ben, "event", "seats", event).out()).contains("1 of 3 seats are taken")
+        .containsPattern(bensId.substring(0, 12) + " +2 +1 +0");
+    assertThat(ok(ben, "event", "seats", event, "--return").out()).contains("1 seats go back");
+    assertThat(ok(anna, "group", "co-host", group, bensId, "--revoke").out()).contains("co-hosts  none");
+  }
+
+  @Test
   void theStatusIsReadableAndTheSameAsJson() {
     var words = ok(anna, "status").out();
     assertThat(words).contains("on regtest").contains(annasNode.host.id().toString())

@@ -47,6 +47,7 @@ public record ApiParts(Meetup meetup, CheckIn checkIn, Host host, Supplier<Money
     new NodeRoutes(meetup, money, host, node, clock).addTo(routes);
     new GroupRoutes(meetup, host, node).addTo(routes);
     new EventRoutes(meetup, draft, moneyRoutes).addTo(routes);
+    new QuotaRoutes(meetup).addTo(routes);
     new DoorRoutes(meetup, checkIn, host, moneyRoutes).addTo(routes);
     moneyRoutes.addTo(routes);
     new ClaimRoutes(meetup, money).addTo(routes);

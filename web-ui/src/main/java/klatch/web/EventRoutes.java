@@ -40,8 +40,10 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money) {
     var details = new EventDetails(Call.required(request.title(), "title"), orEmpty(request.description()),
         orEmpty(request.place()), times, request.rsvpClosesAtMillis(), orZero(request.guestsPerPledge()),
         orNone(request.questions()));
-    var event = new EventCreated(details, request.capacity(), List.of(), rule(request), draft.terms());
-    var id = meetup.createEvent(group(request), event).orThrow();
+    var group = group(request);
+    var event = new EventCreated(details, request.capacity(), meetup.hosting().others(group), rule(request),
+        draft.terms());
+    var id = meetup.createEvent(group, event).orThrow();
     return new Events.Created(id.toString(), draft.warnings());
   }
 
@@ -112,7 +114,8 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money) {
     return new Events.Detail(summary(event), event.details().description(), event.host().toString(),
         event.times().checkInOpensAtMillis(), event.times().checkInClosesAtMillis(),
         event.cancellation().orElse(null), MoneyRoutes.terms(event).orElse(null), people, event.details().questions(),
-        versions(event.versions()));
+        versions(event.versions()), meetup.hosting().mayHost(event.group()),
+        meetup.hosting().quotas(event.id()).stream().map(QuotaRoutes::shown).toList());
   }
 
   private Events.Person person(Attendee attendee, Optional<Events.Deposit> deposit, @Nullable List<String> answers) {
@@ -150,7 +153,7 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money) {
     return meetup.seats(id).of(meetup.self());
   }
 
-  private static String label(Seat seat) {
+  static String label(Seat seat) {
     return switch (seat.status()) {
       case REQUESTED -> "undecided";
       case CONFIRMED -> seat.leaving() ? "leaving" : "confirmed";

@@ -55,7 +55,7 @@ final class Faults {
     return switch (refusal) {
       case UNKNOWN_GROUP, UNKNOWN_EVENT -> PublicCode.NOT_FOUND;
       case UNKNOWN_ZONE, UNANSWERED, TOO_MANY_GUESTS -> PublicCode.INVALID;
-      case ALREADY_PLEDGED, NOT_PLEDGED, NOT_CHECKED_IN, CANCELLED -> PublicCode.CONFLICT;
+      case ALREADY_PLEDGED, NOT_PLEDGED, NOT_CHECKED_IN, CANCELLED, ROLE -> PublicCode.CONFLICT;
       case NOT_THE_ORGANISER, NOT_A_DOOR, TOO_LATE, TERMS_FIXED, SEATS_TAKEN -> PublicCode.REFUSED;
     };
   }

@@ -8,10 +8,12 @@ import klatch.libp2p.Libp2pException;
 import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.Multiaddr;
 import klatch.libp2p.PeerId;
+import klatch.log.DeviceId;
 import klatch.log.TopicId;
 import klatch.meetup.Group;
 import klatch.meetup.Meetup;
 import klatch.web.wire.Groups;
+import org.jspecify.annotations.Nullable;
 
 /** The routes about groups and how this person is called in them. */
 record GroupRoutes(Meetup meetup, Host host, NodeControl node) {
@@ -21,6 +23,8 @@ record GroupRoutes(Meetup meetup, Host host, NodeControl node) {
     routes.post("/groups", this::create);
     routes.post("/groups/join", this::join);
     routes.get("/groups/{id}/invite", this::invite);
+    routes.post("/groups/{id}/co-hosts", this::grant);
+    routes.post("/groups/{id}/co-hosts/revoke", this::revoke);
     routes.post("/profile", this::rename);
   }
 
@@ -72,6 +76,35 @@ record GroupRoutes(Meetup meetup, Host host, NodeControl node) {
         new InviteCode(group.topic(), group.founder(), addresses).text());
   }
 
+  private Groups.CoHosts grant(Call call) {
+    var group = group(call.path("id"));
+    meetup.hosting().grant(group.topic(), person(call.read(Groups.CoHost.class).person())).orThrow();
+    return coHosts(group);
+  }
+
+  private Groups.CoHosts revoke(Call call) {
+    var group = group(call.path("id"));
+    meetup.hosting().revoke(group.topic(), person(call.read(Groups.CoHost.class).person())).orThrow();
+    return coHosts(group);
+  }
+
+  private Groups.CoHosts coHosts(Group group) {
+    return new Groups.CoHosts(group.topic().toString(), texts(group));
+  }
+
+  private List<String> texts(Group group) {
+    return meetup.hosting().coHosts(group.topic()).stream().map(DeviceId::toString).toList();
+  }
+
+  /** A person named in a request. */
+  static DeviceId person(@Nullable String id) {
+    try {
+      return DeviceId.parse(Call.required(id, "person"));
+    } catch (IllegalArgumentException e) {
+      throw PublicException.invalid("a person's id is 64 hex digits, not '" + Faults.cut(String.valueOf(id)) + "'");
+    }
+  }
+
   private Groups.Profile rename(Call call) {
     var nickname = Call.required(call.read(Groups.Profile.class).nickname(), "nickname").strip();
     var named = new klatch.meetup.MemberProfile(nickname).nickname();
@@ -101,6 +134,7 @@ record GroupRoutes(Meetup meetup, Host host, NodeControl node) {
         .map(member -> new Groups.Member(member.getKey().toString(), member.getValue())).toList();
     long events = meetup.events().stream().filter(event -> event.group().equals(group.topic())).count();
     return new Groups.Group(group.topic().toString(), group.name(), group.description(), group.founder().toString(),
-        group.founder().equals(meetup.self()), List.copyOf(members), (int) events);
+        group.founder().equals(meetup.self()), List.copyOf(members), (int) events, texts(group),
+        meetup.hosting().mayHost(group.topic()));
   }
 }

@@ -20,6 +20,8 @@ public record Anomaly(TopicId topic, DeviceId author, long sequence, EntryId ent
     WRONG_FOUNDING,
     /** Only the group's founder may say this. */
     NOT_THE_FOUNDER,
+    /** Only a host may say this: of this event, or of the group. */
+    NOT_A_HOST,
     /** It repeats what already stands. */
     REPEATED,
     /** It cites an entry that is not what it should be. */

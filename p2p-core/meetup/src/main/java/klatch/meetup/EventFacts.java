@@ -1,11 +1,14 @@
 package klatch.meetup;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import klatch.log.DeviceId;
 import klatch.log.EntryId;
@@ -21,7 +24,8 @@ final class EventFacts {
   private @Nullable Recorded<EventCreated> created;
   private final List<Recorded<EventEdited>> edits = new ArrayList<>();
   private final List<Recorded<EventCancelled>> cancellations = new ArrayList<>();
-  /** Decisions about seats, and the capacity, of whoever says such things. */
+  private final List<Recorded<DoorsAdded>> doors = new ArrayList<>();
+  /** Lines of seat ledgers, of whoever says such things. */
   private final List<Recorded<?>> ledger = new ArrayList<>();
   private final Map<DeviceId, List<Recorded<?>>> requests = new LinkedHashMap<>();
   private final List<EntryId> pledgesByArrival = new ArrayList<>();
@@ -68,11 +72,23 @@ final class EventFacts {
     seatFold = null;
   }
 
+  void doorsAdded(Recorded<DoorsAdded> fact) {
+    doors.add(fact);
+    forget();
+  }
+
   void ledgerLine(Recorded<?> fact) {
     ledger.add(fact);
-    if (seatFold != null && seatFold.isLedger(fact.author())) {
+    boolean simple = fact.message() instanceof SeatDecision || fact.message() instanceof CapacitySet;
+    if (seatFold != null && simple && isOfHost(fact, seatFold)) {
       seatFold.line(fact);
+    } else if (!simple || QuotaFold.quota(fact).isPresent()) {
+      seatFold = null;
     }
+  }
+
+  private static boolean isOfHost(Recorded<?> fact, SeatFold seats) {
+    return seats.isLedger(fact.author()) && QuotaFold.quota(fact).isEmpty();
   }
 
   void met(Recorded<SignedEncounter> fact) {
@@ -89,7 +105,8 @@ final class EventFacts {
     }
   }
 
-  private void forget() {
+  /** Who may speak has changed, or something else on which everything hangs. */
+  void forget() {
     versionFold = null;
     seatFold = null;
     presenceFold = null;
@@ -99,35 +116,53 @@ final class EventFacts {
     return id;
   }
 
-  /** The event, if {@code founder} created it. */
-  Optional<MeetupEvent> event(DeviceId founder) {
+  /** The event, if somebody created it who may. */
+  Optional<MeetupEvent> event(Roles roles) {
     Recorded<EventCreated> fact = created;
-    if (fact == null || !fact.author().equals(founder)) {
+    if (fact == null || !roles.mayHost(fact.author(), fact.sequence())) {
       return Optional.empty();
     }
-    return Optional.of(new MeetupEvent(id, fact.topic(), founder, fact.message(), seats(fact).capacity(),
-        versions(fact).versions(), fact.timestampMillis(),
-        cancellation(founder).map(cancelled -> cancelled.message().reason())));
+    return Optional.of(new MeetupEvent(id, fact.topic(), fact.author(), fact.message(), seats(fact).capacity(),
+        versions(fact, roles).versions(), doors(fact), fact.timestampMillis(),
+        cancellation(fact.author(), roles).map(cancelled -> cancelled.message().reason())));
   }
 
-  private Optional<Recorded<EventCancelled>> cancellation(DeviceId founder) {
-    return cancellations.stream().filter(by(founder)).findFirst();
+  /** The host's own first one, and else the founder's. */
+  private Optional<Recorded<EventCancelled>> cancellation(DeviceId host, Roles roles) {
+    return cancellation(host).or(() -> cancellation(roles.founder()));
+  }
+
+  private Optional<Recorded<EventCancelled>> cancellation(DeviceId by) {
+    return cancellations.stream().filter(by(by)).findFirst();
   }
 
   private static <R extends Recorded<?>> Predicate<R> by(DeviceId author) {
     return fact -> fact.author().equals(author);
   }
 
-  private VersionFold versions(Recorded<EventCreated> of) {
+  private static <R extends Recorded<?>> Predicate<R> may(Roles roles) {
+    return fact -> roles.mayHost(fact.author(), fact.sequence());
+  }
+
+  /** The host's device, those the event was created with, and those named later, as long as there is room. */
+  private Set<DeviceId> doors(Recorded<EventCreated> of) {
+    Set<DeviceId> named = new LinkedHashSet<>(of.message().doors());
+    doors.stream().filter(by(of.author())).flatMap(fact -> fact.message().doors().stream())
+        .filter(door -> named.size() < Limits.DOORS).forEach(named::add);
+    named.add(of.author());
+    return named;
+  }
+
+  private VersionFold versions(Recorded<EventCreated> of, Roles roles) {
     VersionFold known = versionFold;
     if (known == null) {
-      known = new VersionFold(of, edits.stream().filter(by(of.author())).toList());
+      known = new VersionFold(of, edits.stream().filter(may(roles)).toList());
       versionFold = known;
     }
     return known;
   }
 
-  /** Only for an event that {@code event(founder)} gives. */
+  /** Only for an event that {@code event(roles)} gives. */
   SeatFold seats() {
     return seats(Objects.requireNonNull(created));
   }
@@ -137,12 +172,23 @@ final class EventFacts {
     if (known == null) {
       DeviceId host = of.author();
       long cancelledAt = cancellation(host).map(Recorded::sequence).orElse(Long.MAX_VALUE);
-      known = new SeatFold(id, host, of.message().capacity(), cancelledAt);
+      known = new SeatFold(id, host, of.message().capacity(), cancelledAt, quotas(host));
       requests.values().forEach(known::requests);
-      ledger.stream().filter(by(host)).forEach(known::line);
+      SeatFold fold = known;
+      ledger.stream().filter(fact -> isOfHost(fact, fold)).forEach(known::line);
       seatFold = known;
     }
     return known;
+  }
+
+  private QuotaFold quotas(DeviceId host) {
+    List<Recorded<SeatsDelegated>> delegations = new ArrayList<>();
+    for (Recorded<?> fact : ledger) {
+      if (fact.message() instanceof SeatsDelegated delegated && fact.author().equals(host)) {
+        delegations.add(fact.with(delegated));
+      }
+    }
+    return new QuotaFold(id, delegations, ledger.stream().filter(fact -> QuotaFold.quota(fact).isPresent()).toList());
   }
 
   /** Pledges in the order in which they reached this node: the one thing the seat ledger, not the view, goes by. */
@@ -191,41 +237,54 @@ final class EventFacts {
   /**
    * @param seen whether an entry has arrived; a citation of one that has not may still turn out right
    */
-  List<Anomaly> anomalies(DeviceId founder, Predicate<EntryId> seen) {
+  List<Anomaly> anomalies(Roles roles, Predicate<EntryId> seen) {
     List<Anomaly> found = new ArrayList<>();
-    notTheFounder(founder, found);
-    Optional<MeetupEvent> event = event(founder);
+    Recorded<EventCreated> fact = created;
+    if (fact != null && !roles.mayHost(fact.author(), fact.sequence())) {
+      found.add(notAHost(fact, roles));
+    }
+    edits.stream().filter(may(roles).negate()).forEach(edit -> found.add(notAHost(edit, roles)));
+    Optional<MeetupEvent> event = event(roles);
     if (event.isEmpty()) {
-      if (created == null && seen.test(id.entry())) {
-        all().forEach(fact -> found
-            .add(fact.anomaly(Anomaly.Reason.WRONG_CITATION, "entry " + id + " is not an event of this group")));
+      if (fact == null && seen.test(id.entry())) {
+        all().forEach(of -> found
+            .add(of.anomaly(Anomaly.Reason.WRONG_CITATION, "entry " + id + " is not an event of this group")));
       }
       return found;
     }
-    cancellations.stream().filter(by(founder)).skip(1).forEach(
-        fact -> found.add(fact.anomaly(Anomaly.Reason.REPEATED, "event " + id + " was called off before")));
-    found.addAll(versions(Objects.requireNonNull(created)).anomalies());
+    notTheHost(event.get().host(), roles, found);
+    found.addAll(versions(Objects.requireNonNull(fact), roles).anomalies());
     found.addAll(seats().anomalies(seen));
     found.addAll(presenceFold(event.get()).anomalies());
     return found;
   }
 
-  private void notTheFounder(DeviceId founder, List<Anomaly> found) {
-    List<Recorded<?>> reserved = new ArrayList<>(cancellations);
-    reserved.addAll(edits);
-    reserved.addAll(ledger);
+  private static Anomaly notAHost(Recorded<?> fact, Roles roles) {
+    return fact.anomaly(Anomaly.Reason.NOT_A_HOST,
+        fact.author() + " is neither the group's founder " + roles.founder() + " nor, here, a co-host");
+  }
+
+  private void notTheHost(DeviceId host, Roles roles, List<Anomaly> found) {
+    List<Recorded<?>> reserved = new ArrayList<>(doors);
     reserved.addAll(undone);
-    if (created != null) {
-      reserved.add(created);
+    ledger.stream().filter(line -> QuotaFold.quota(line).isEmpty()).forEach(reserved::add);
+    reserved.stream().filter(line -> !line.author().equals(host)).forEach(line -> found
+        .add(line.anomaly(Anomaly.Reason.NOT_A_HOST, line.author() + " is not the event's host " + host)));
+    Set<DeviceId> heard = new HashSet<>();
+    for (Recorded<EventCancelled> off : cancellations) {
+      boolean may = off.author().equals(host) || off.author().equals(roles.founder());
+      if (!may) {
+        found.add(notAHost(off, roles));
+      } else if (!heard.add(off.author())) {
+        found.add(off.anomaly(Anomaly.Reason.REPEATED, "event " + id + " was called off before"));
+      }
     }
-    reserved.stream().filter(fact -> !fact.author().equals(founder))
-        .forEach(fact -> found.add(fact.anomaly(Anomaly.Reason.NOT_THE_FOUNDER,
-            fact.author() + " is not the group's founder " + founder)));
   }
 
   private List<Recorded<?>> all() {
     List<Recorded<?>> all = new ArrayList<>(cancellations);
     all.addAll(edits);
+    all.addAll(doors);
     all.addAll(ledger);
     requests.values().forEach(all::addAll);
     all.addAll(encounters);

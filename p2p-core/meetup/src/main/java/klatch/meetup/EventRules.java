@@ -30,9 +30,9 @@ final class EventRules {
     }
   }
 
-  static <T> Optional<Outcome<T>> editing(MeetupEvent event, DeviceId by, EventDetails edited, long nowMillis) {
-    if (!event.host().equals(by)) {
-      return refused(Refusal.NOT_THE_ORGANISER, "only " + event.host() + " can edit this event");
+  static <T> Optional<Outcome<T>> editing(MeetupEvent event, boolean mayHost, EventDetails edited, long nowMillis) {
+    if (!mayHost) {
+      return refused(Refusal.NOT_THE_ORGANISER, "only the group's hosts can edit this event");
     }
     if (event.cancelled()) {
       return refused(Refusal.CANCELLED, "the event is called off");
@@ -55,12 +55,18 @@ final class EventRules {
     return moved ? timing(edited.times(), nowMillis) : Optional.empty();
   }
 
-  static <T> Optional<Outcome<T>> resizing(MeetupEvent event, Seats seats, int capacity) {
-    if (capacity < seats.taken()) {
-      return refused(Refusal.SEATS_TAKEN,
-          seats.taken() + " seats are taken, so the capacity cannot be " + capacity + "; event " + event.id());
+  static <T> Optional<Outcome<T>> resizing(MeetupEvent event, DeviceId by, SeatLedger.Open open, int capacity) {
+    if (capacity == event.capacity()) {
+      return Optional.empty();
     }
-    return Optional.empty();
+    if (!event.host().equals(by)) {
+      return refused(Refusal.NOT_THE_ORGANISER, "only " + event.host() + " sets the capacity of this event");
+    }
+    int gone = event.capacity() - open.free();
+    return capacity >= gone
+        ? Optional.empty()
+        : refused(Refusal.SEATS_TAKEN,
+            gone + " seats are taken or handed out, so the capacity cannot be " + capacity);
   }
 
   static <T> Optional<Outcome<T>> pledging(MeetupEvent event, int guests, List<String> answers, long nowMillis) {

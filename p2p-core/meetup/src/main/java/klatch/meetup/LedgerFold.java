@@ -81,6 +81,16 @@ final class LedgerFold {
     return Optional.ofNullable(lines.get(pledge)).map(Line::outcome);
   }
 
+  boolean isConfirmed(EntryId pledge) {
+    return outcome(pledge).filter(SeatOutcome.CONFIRMED::equals).isPresent();
+  }
+
+  /** The entry that confirmed the pledge, whatever came of it later. */
+  Optional<EntryId> confirmation(EntryId pledge) {
+    return counted.stream().filter(fact -> fact.message().outcome() == SeatOutcome.CONFIRMED
+        && fact.message().pledge().equals(pledge)).map(Recorded::id).findFirst();
+  }
+
   /** By pledge, in the order of the first decision. */
   Map<EntryId, Line> lines() {
     return lines;

@@ -29,20 +29,22 @@ import klatch.log.TopicId;
  * thread of this object.
  */
 public final class Meetup implements AutoCloseable {
-  private final LogStore store;
+  private final Pen pen;
   private final Ed25519Key key;
   private final InstantSource clock;
   private final DeviceId self;
   private final SecureRandom random = new SecureRandom();
   private final LiveView live;
+  private final Hosting hosting;
 
   /** Follows {@code store} until closed. Does not close the store. */
   public Meetup(LogStore store, Ed25519Key key, InstantSource clock) {
-    this.store = store;
+    this.pen = new Pen(store, key, clock);
     this.key = key;
     this.clock = clock;
     this.self = DeviceId.of(key);
     this.live = new LiveView(store, this::keepSeats);
+    this.hosting = new Hosting(live, pen);
   }
 
   /** This person's device. */
@@ -79,9 +81,9 @@ public final class Meetup implements AutoCloseable {
     if (group.isEmpty()) {
       return Outcome.refused(Refusal.UNKNOWN_GROUP, "no group " + topic + " is known here");
     }
-    if (!group.get().founder().equals(self())) {
+    if (!hosting.mayHost(topic)) {
       return Outcome.refused(Refusal.NOT_THE_ORGANISER,
-          "only " + group.get().founder() + " creates events in this group");
+          "only " + group.get().founder() + " and co-hosts create events in this group");
     }
     Optional<Outcome<EventId>> refused = EventRules.timing(event.times(), clock.millis());
     return refused.orElseGet(() -> Outcome.done(new EventId(append(topic, event).id())));
@@ -91,8 +93,10 @@ public final class Meetup implements AutoCloseable {
   public Outcome<EntryId> cancelEvent(EventId id, String reason) {
     EventCancelled message = new EventCancelled(id, reason);
     return ofEvent(id, event -> {
-      if (!event.host().equals(self())) {
-        return Outcome.refused(Refusal.NOT_THE_ORGANISER, "only " + event.host() + " can call this event off");
+      boolean founder = group(event.group()).filter(group -> group.founder().equals(self())).isPresent();
+      if (!founder && !event.host().equals(self())) {
+        return Outcome.refused(Refusal.NOT_THE_ORGANISER,
+            "only " + event.host() + " and the group's founder can call this event off");
       }
       if (event.cancelled()) {
         return Outcome.refused(Refusal.CANCELLED, "the event is called off already");
@@ -102,18 +106,19 @@ public final class Meetup implements AutoCloseable {
   }
 
   /**
-   * Edits an event of this device; what reads the same as before is not written.
+   * Edits an event of a group whose host this device is; what reads the same as before is not written.
    *
    * @param edit the details as they should be, made from those that count now
-   * @param capacity the seats there should be; empty to leave them
+   * @param capacity the seats there should be, which only the event's own host sets; empty to leave them
    * @return the version that counts now
    */
   public Outcome<Integer> editEvent(EventId id, UnaryOperator<EventDetails> edit, OptionalInt capacity) {
     return ofEvent(id, event -> {
       EventDetails edited = edit.apply(event.details());
       int seats = capacity.orElse(event.capacity());
-      Optional<Outcome<Integer>> refused = EventRules.<Integer>editing(event, self(), edited, clock.millis())
-          .or(() -> EventRules.resizing(event, seats(id), seats));
+      Optional<Outcome<Integer>> refused = EventRules
+          .<Integer>editing(event, hosting.mayHost(event.group()), edited, clock.millis())
+          .or(() -> EventRules.resizing(event, self(), live.read(view -> view.open(id)), seats));
       if (refused.isPresent()) {
         return refused.get();
       }
@@ -347,18 +352,20 @@ public final class Meetup implements AutoCloseable {
     void changed(Set<TopicId> topics);
   }
 
-  /** Decides on what is open in the events of this device. What it appends is decided and never comes up again. */
+  /** What hosts do with each other: roles, and seats handed to other ledgers. */
+  public Hosting hosting() {
+    return hosting;
+  }
+
+  /** Writes what this device's seat ledgers lack. What it appends is decided and never comes up again. */
   private void keepSeats(MeetupView view, Set<TopicId> changed) {
     for (TopicId topic : changed) {
-      boolean mine = view.group(topic).filter(group -> group.founder().equals(self())).isPresent();
-      for (MeetupEvent event : mine ? view.events(topic) : List.<MeetupEvent>of()) {
-        SeatLedger.decide(view.open(event.id()), clock.millis()).forEach(decision -> append(topic, decision));
-      }
+      Hosting.due(self(), clock.millis(), view, topic).forEach(line -> append(topic, line));
     }
   }
 
   private Entry append(TopicId topic, MeetupMessage message) {
-    return store.append(key, topic, MessageCodec.type(message), MessageCodec.encode(message), clock.millis());
+    return pen.append(topic, message);
   }
 
   @Override

@@ -14,21 +14,23 @@ import klatch.log.TopicId;
  * @param created what that device signed at first
  * @param capacity seats there are now
  * @param versions of the details, oldest first; never empty
+ * @param doors devices whose word counts at the door: the host's and those it has named
  * @param createdAtMillis the host's clock when signing
  * @param cancellation the reason, once the event is called off
  */
 public record MeetupEvent(EventId id, TopicId group, DeviceId host, EventCreated created, int capacity,
-    List<EventVersion> versions, long createdAtMillis, Optional<String> cancellation) {
+    List<EventVersion> versions, Set<DeviceId> doors, long createdAtMillis, Optional<String> cancellation) {
   public MeetupEvent {
     versions = List.copyOf(versions);
+    doors = Set.copyOf(doors);
   }
 
   /** An event that nobody has edited. */
   public MeetupEvent(EventId id, TopicId group, DeviceId host, EventCreated created, long createdAtMillis,
       Optional<String> cancellation) {
     this(id, group, host, created, created.capacity(),
-        List.of(new EventVersion(EventVersion.FIRST, host, createdAtMillis, created.details())), createdAtMillis,
-        cancellation);
+        List.of(new EventVersion(EventVersion.FIRST, host, createdAtMillis, created.details())),
+        doors(host, created), createdAtMillis, cancellation);
   }
 
   public boolean cancelled() {
@@ -58,11 +60,10 @@ public record MeetupEvent(EventId id, TopicId group, DeviceId host, EventCreated
     return created.terms();
   }
 
-  /** Devices whose word counts at the door: the host's and those the event names. */
-  public Set<DeviceId> doors() {
+  private static Set<DeviceId> doors(DeviceId host, EventCreated created) {
     Set<DeviceId> doors = new HashSet<>(created.doors());
     doors.add(host);
-    return Set.copyOf(doors);
+    return doors;
   }
 
   /**

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import klatch.log.DeviceId;
@@ -147,6 +148,41 @@ public final class MeetupView {
   /** The pledge behind a seat; empty when it is no pledge for this event. */
   Optional<Pledged> pledge(EventId id, EntryId pledge) {
     return facts(known(id)).seats().pledge(pledge);
+  }
+
+  /** The co-hosts of a group, as of now. */
+  public Set<DeviceId> coHosts(TopicId topic) {
+    return facts(topic).flatMap(TopicFacts::roles).map(Roles::coHosts).orElse(Set.of());
+  }
+
+  /** Whether the next entry of {@code device}'s log may speak for the group's events. */
+  boolean mayHost(TopicId topic, DeviceId device) {
+    return facts(topic).flatMap(TopicFacts::roles).filter(roles -> roles.mayHost(device, height(topic, device) + 1))
+        .isPresent();
+  }
+
+  /** How far the log of a device on a topic is in. */
+  long height(TopicId topic, DeviceId device) {
+    return heights.getOrDefault(new LogId(device, topic), 0L);
+  }
+
+  /**
+   * Who else may give seats of an event, in the order of the host's log.
+   *
+   * @throws IllegalArgumentException if {@link #event} does not give the event
+   */
+  public List<Quota> quotas(EventId id) {
+    return facts(known(id)).seats().quotas();
+  }
+
+  /** Returned seats which the event's host has not taken back yet. */
+  List<EntryId> reclaimable(EventId id) {
+    return facts(known(id)).seats().reclaimable();
+  }
+
+  /** What a holder's ledger has to free ({@link SeatFold#superfluous}). */
+  List<SeatDecision> superfluous(EventId id, DeviceId holder, boolean leaving) {
+    return facts(known(id)).seats().superfluous(holder, leaving);
   }
 
   /** What the organiser's seat ledger has to decide on. */

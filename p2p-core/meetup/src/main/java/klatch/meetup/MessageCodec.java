@@ -11,6 +11,12 @@ public final class MessageCodec {
 
   private static final Map<String, Class<? extends Record>> CLASSES = Map.ofEntries(
       Map.entry(PREFIX + "group-created/1", GroupCreated.class),
+      Map.entry(PREFIX + "co-host-granted/1", CoHostGranted.class),
+      Map.entry(PREFIX + "co-host-revoked/1", CoHostRevoked.class),
+      Map.entry(PREFIX + "doors-added/1", DoorsAdded.class),
+      Map.entry(PREFIX + "seats-delegated/1", SeatsDelegated.class),
+      Map.entry(PREFIX + "seats-returned/1", SeatsReturned.class),
+      Map.entry(PREFIX + "seats-reclaimed/1", SeatsReclaimed.class),
       Map.entry(PREFIX + "member-profile/1", MemberProfile.class),
       Map.entry(PREFIX + "event-created/1", EventCreated.class),
       Map.entry(PREFIX + "event-edited/1", EventEdited.class),
@@ -31,6 +37,12 @@ public final class MessageCodec {
   public static String type(MeetupMessage message) {
     return PREFIX + switch (message) {
       case GroupCreated _ -> "group-created/1";
+      case CoHostGranted _ -> "co-host-granted/1";
+      case CoHostRevoked _ -> "co-host-revoked/1";
+      case DoorsAdded _ -> "doors-added/1";
+      case SeatsDelegated _ -> "seats-delegated/1";
+      case SeatsReturned _ -> "seats-returned/1";
+      case SeatsReclaimed _ -> "seats-reclaimed/1";
       case MemberProfile _ -> "member-profile/1";
       case EventCreated _ -> "event-created/1";
       case EventEdited _ -> "event-edited/1";

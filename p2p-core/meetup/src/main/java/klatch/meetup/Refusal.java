@@ -6,7 +6,7 @@ public enum Refusal {
   UNKNOWN_GROUP,
   /** No such event is known here; it may still be on its way. */
   UNKNOWN_EVENT,
-  /** Only the organiser may do this. */
+  /** Only the group's founder, or a host, may do this. */
   NOT_THE_ORGANISER,
   /** This device is no door of the event. */
   NOT_A_DOOR,
@@ -14,6 +14,8 @@ public enum Refusal {
   CANCELLED,
   /** The time for it has passed. */
   TOO_LATE,
+  /** A co-host already, or none. */
+  ROLE,
   /** The event's times are part of its terms. */
   TERMS_FIXED,
   /** More seats are taken than there would be. */

@@ -4,21 +4,25 @@ import klatch.log.EntryId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line of an event's seat ledger, which its host keeps.
+ * One line of a seat ledger: of an event's host, or of somebody whom the host has handed seats.
  *
  * @param pledge the entry that asked for seats
  * @param seats how many it asked for: all of them are given or none
- * @param withdrawal the attendee's {@link PledgeWithdrawn} entry, exactly when the outcome is {@code RELEASED}; else null
+ * @param because exactly when the outcome is {@code RELEASED}: the attendee's {@link PledgeWithdrawn} entry, or, in a
+ *                quota's ledger, the host's own confirmation of the same pledge; else null
+ * @param quota whose seats these are, by the {@link SeatsDelegated} entry; null in the host's own ledger
  */
-public record SeatDecision(EventId event, EntryId pledge, SeatOutcome outcome, int seats, @Nullable EntryId withdrawal)
-    implements
-      MeetupMessage {
+public record SeatDecision(EventId event, EntryId pledge, SeatOutcome outcome, int seats, @Nullable EntryId because,
+    @Nullable EntryId quota) implements MeetupMessage {
   public SeatDecision {
     Limits.within(seats, 1, 1 + Limits.GUESTS, "number of seats");
-    if ((outcome == SeatOutcome.RELEASED) != (withdrawal != null)) {
+    if ((outcome == SeatOutcome.RELEASED) != (because != null)) {
       throw new IllegalArgumentException(
           "a decision cites a withdrawal exactly when it releases a seat; this one says " + outcome
-              + ((withdrawal != null) ? " and cites one" : " and cites none"));
+              + ((because != null) ? " and cites one" : " and cites none"));
+    }
+    if (quota != null && outcome != SeatOutcome.CONFIRMED && outcome != SeatOutcome.RELEASED) {
+      throw new IllegalArgumentException("of a quota seats are confirmed or released, not " + outcome);
     }
   }
 
@@ -27,7 +31,7 @@ public record SeatDecision(EventId event, EntryId pledge, SeatOutcome outcome, i
   }
 
   public static SeatDecision of(EventId event, EntryId pledge, SeatOutcome outcome, int seats) {
-    return new SeatDecision(event, pledge, outcome, seats, null);
+    return new SeatDecision(event, pledge, outcome, seats, null, null);
   }
 
   public static SeatDecision released(EventId event, EntryId pledge, EntryId withdrawal) {
@@ -35,6 +39,6 @@ public record SeatDecision(EventId event, EntryId pledge, SeatOutcome outcome, i
   }
 
   public static SeatDecision released(EventId event, EntryId pledge, int seats, EntryId withdrawal) {
-    return new SeatDecision(event, pledge, SeatOutcome.RELEASED, seats, withdrawal);
+    return new SeatDecision(event, pledge, SeatOutcome.RELEASED, seats, withdrawal, null);
   }
 }

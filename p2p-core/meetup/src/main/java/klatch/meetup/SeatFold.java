@@ -3,18 +3,24 @@ package klatch.meetup;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import klatch.log.DeviceId;
 import klatch.log.EntryId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the pledges of one event and its host's ledger into {@link Seats}. The ledger alone decides how many seats are
- * taken; the pledges say whose they are.
+ * Reads the pledges of one event and its seat ledgers into {@link Seats}: the host's, and those of the quotas that it has
+ * handed out. The ledgers alone decide how many seats are taken; the pledges say whose they are.
+ *
+ * <p>The host's ledger counts a quota's seats as gone when it hands them out, and has them back only with the entry that
+ * returns them at hand. So seats taken are never more than there are in any part of the logs, arrived in any order.
  */
 final class SeatFold {
   private static final Comparator<Pledge> BY_TIME = Comparator.comparingLong(Pledge::timestampMillis)
@@ -25,6 +31,13 @@ final class SeatFold {
   private final long cancelledAtSequence;
   private final Map<EntryId, Pledge> pledges = new HashMap<>();
   private final LedgerFold ledger;
+  private final QuotaFold quotas;
+  /** Quotas for which there were seats, in the order of the host's log. */
+  private final Set<EntryId> delegated = new LinkedHashSet<>();
+  private final Set<EntryId> reclaimed = new HashSet<>();
+  /** Of returns that are not here, or do not hold. */
+  private final List<Recorded<SeatsReclaimed>> unfounded = new ArrayList<>();
+  private int capacity;
   private final List<Anomaly> anomalies = new ArrayList<>();
   private @Nullable Seats seats;
 
@@ -44,9 +57,11 @@ final class SeatFold {
    * @param capacity as the event was created
    * @param cancelledAtSequence where the host's log called the event off
    */
-  SeatFold(EventId event, DeviceId host, int capacity, long cancelledAtSequence) {
+  SeatFold(EventId event, DeviceId host, int capacity, long cancelledAtSequence, QuotaFold quotas) {
     this.event = event;
     this.host = host;
+    this.capacity = capacity;
+    this.quotas = quotas;
     this.ledger = new LedgerFold(capacity);
     this.cancelledAtSequence = cancelledAtSequence;
   }
@@ -96,14 +111,37 @@ final class SeatFold {
     switch (fact.message()) {
       case SeatDecision decision -> ledger.decision(fact.with(decision));
       case CapacitySet set -> capacity(fact, set.capacity());
+      case SeatsDelegated of -> delegated(fact, of.seats());
+      case SeatsReclaimed of -> reclaimed(fact.with(of));
       default -> throw new IllegalArgumentException("not a line of a seat ledger: " + fact.message());
     }
   }
 
-  private void capacity(Recorded<?> fact, int capacity) {
-    if (!ledger.limit(capacity)) {
+  private void capacity(Recorded<?> fact, int seatsThereAre) {
+    if (ledger.limit(ledger.limit() + seatsThereAre - capacity)) {
+      capacity = seatsThereAre;
+    } else {
+      anomalies.add(fact.anomaly(Anomaly.Reason.OVERSOLD, (capacity - ledger.limit() + ledger.taken())
+          + " seats were taken or handed out, so the capacity cannot be " + seatsThereAre));
+    }
+  }
+
+  private void delegated(Recorded<?> fact, int handedOut) {
+    if (ledger.limit(ledger.limit() - handedOut)) {
+      delegated.add(fact.id());
+    } else {
       anomalies.add(fact.anomaly(Anomaly.Reason.OVERSOLD,
-          ledger.taken() + " seats were taken, so the capacity cannot be " + capacity));
+          ledger.taken() + " of " + ledger.limit() + " seats were taken, so " + handedOut + " cannot be handed out"));
+    }
+  }
+
+  private void reclaimed(Recorded<SeatsReclaimed> fact) {
+    EntryId entry = fact.message().returned();
+    Optional<SeatsReturned> returned = quotas.returned(entry).filter(of -> delegated.contains(of.quota()));
+    if (returned.isPresent() && reclaimed.add(entry)) {
+      ledger.limit(ledger.limit() + returned.get().seats());
+    } else {
+      unfounded.add(fact);
     }
   }
 
@@ -112,13 +150,43 @@ final class SeatFold {
   }
 
   int capacity() {
-    return ledger.limit();
+    return capacity;
+  }
+
+  /** Of all ledgers. */
+  private int taken() {
+    return ledger.taken() + delegated.stream().mapToInt(quota -> quotas.ledger(quota).taken()).sum();
+  }
+
+  /** In the order in which they were handed out. */
+  List<Quota> quotas() {
+    return delegated.stream().map(quotas::shown).toList();
+  }
+
+  /** Returns that the host has not reclaimed yet. */
+  List<EntryId> reclaimable() {
+    return quotas.returns().values().stream()
+        .filter(fact -> delegated.contains(fact.message().quota()) && !reclaimed.contains(fact.id()))
+        .map(Recorded::id).toList();
+  }
+
+  private Optional<SeatOutcome> outcome(EntryId pledge) {
+    Optional<SeatOutcome> ofHost = ledger.outcome(pledge);
+    return confirmedByQuota(pledge) ? Optional.of(SeatOutcome.CONFIRMED) : ofHost.or(() -> ofQuota(pledge));
+  }
+
+  private Optional<SeatOutcome> ofQuota(EntryId pledge) {
+    return delegated.stream().flatMap(quota -> quotas.ledger(quota).outcome(pledge).stream()).findFirst();
+  }
+
+  private boolean confirmedByQuota(EntryId pledge) {
+    return delegated.stream().anyMatch(quota -> quotas.ledger(quota).isConfirmed(pledge));
   }
 
   Seats seats() {
     Seats known = seats;
     if (known == null) {
-      known = new Seats(event, capacity(), ledger.taken(), lines());
+      known = new Seats(event, capacity, taken(), lines());
       seats = known;
     }
     return known;
@@ -129,10 +197,11 @@ final class SeatFold {
   }
 
   private List<Seat> lines() {
+    Set<EntryId> decided = new LinkedHashSet<>(ledger.lines().keySet());
+    delegated.forEach(quota -> decided.addAll(quotas.ledger(quota).lines().keySet()));
     List<Pledge> ordered = new ArrayList<>();
-    ledger.lines().keySet().stream().map(pledges::get).filter(pledge -> pledge != null).forEach(ordered::add);
-    pledges.values().stream().filter(pledge -> ledger.outcome(pledge.id()).isEmpty()).sorted(BY_TIME)
-        .forEach(ordered::add);
+    decided.stream().map(pledges::get).filter(pledge -> pledge != null).forEach(ordered::add);
+    pledges.values().stream().filter(pledge -> !decided.contains(pledge.id())).sorted(BY_TIME).forEach(ordered::add);
     Map<DeviceId, Pledge> current = new HashMap<>();
     ordered.forEach(pledge -> current.merge(pledge.attendee(), pledge, this::current));
     return ordered.stream().filter(pledge -> pledge.equals(current.get(pledge.attendee()))).map(this::seat).toList();
@@ -147,12 +216,12 @@ final class SeatFold {
   }
 
   private boolean confirmed(Pledge pledge) {
-    return ledger.outcome(pledge.id()).filter(SeatOutcome.CONFIRMED::equals).isPresent();
+    return outcome(pledge.id()).filter(SeatOutcome.CONFIRMED::equals).isPresent();
   }
 
   private Seat seat(Pledge pledge) {
     boolean withdrawn = pledge.withdrawal() != null;
-    Seat.Status status = status(ledger.outcome(pledge.id()).orElse(null), withdrawn);
+    Seat.Status status = status(outcome(pledge.id()).orElse(null), withdrawn);
     return new Seat(pledge.attendee(), pledge.id(), pledge.timestampMillis(), pledge.message().guests(),
         pledge.message().version(), status, withdrawn && status == Seat.Status.CONFIRMED);
   }
@@ -177,32 +246,71 @@ final class SeatFold {
         return;
       }
       EntryId withdrawal = pledge.withdrawal();
-      if (line.outcome() == SeatOutcome.WAITLISTED && withdrawal == null) {
+      if (line.outcome() == SeatOutcome.WAITLISTED && withdrawal == null && !confirmedByQuota(id)) {
         waiting.add(pledge.request());
       } else if (line.outcome() == SeatOutcome.CONFIRMED && withdrawal != null) {
         leaving.add(new SeatLedger.Leaving(id, line.seats(), withdrawal));
       }
     });
-    List<SeatLedger.Request> undecided = pledgesByArrival.stream().filter(id -> ledger.outcome(id).isEmpty())
+    List<SeatLedger.Request> undecided = pledgesByArrival.stream()
+        .filter(id -> ledger.outcome(id).isEmpty() && !confirmedByQuota(id))
         .map(pledges::get).filter(pledge -> pledge != null && pledge.withdrawal() == null).map(Pledge::request)
         .toList();
     return new SeatLedger.Open(known, ledger.limit() - ledger.taken(), leaving, waiting, undecided);
   }
 
+  /**
+   * The seats of a holder's quotas that nobody needs any more: their owner has withdrawn, or has one of the host as well.
+   *
+   * @param leaving whether a withdrawal frees a seat now
+   */
+  List<SeatDecision> superfluous(DeviceId holder, boolean leaving) {
+    List<SeatDecision> releases = new ArrayList<>();
+    for (Quota quota : quotas()) {
+      quotas.ledger(quota.id()).lines().forEach((pledge, line) -> {
+        if (quota.holder().equals(holder) && line.outcome() == SeatOutcome.CONFIRMED) {
+          because(pledge, leaving).ifPresent(entry -> releases
+              .add(new SeatDecision(event, pledge, SeatOutcome.RELEASED, line.seats(), entry, quota.id())));
+        }
+      });
+    }
+    return releases;
+  }
+
+  private Optional<EntryId> because(EntryId pledge, boolean leaving) {
+    Optional<EntryId> withdrawal = Optional.ofNullable(pledges.get(pledge)).map(Pledge::withdrawal)
+        .filter(_ -> leaving);
+    return withdrawal.or(() -> ledger.isConfirmed(pledge) ? ledger.confirmation(pledge) : Optional.empty());
+  }
+
   List<Anomaly> anomalies(Predicate<EntryId> seen) {
     List<Anomaly> found = new ArrayList<>(anomalies);
-    found.addAll(ledger.anomalies());
-    for (Recorded<SeatDecision> decision : ledger.counted()) {
-      SeatDecision said = decision.message();
-      if (seen.test(said.pledge()) && !asksFor(said.pledge(), said.seats())) {
-        found.add(wrong(decision, said.pledge()));
-      }
-      EntryId withdrawal = said.withdrawal();
-      if (withdrawal != null && seen.test(withdrawal) && !isWithdrawal(said.pledge(), withdrawal)) {
-        found.add(wrong(decision, withdrawal));
+    long judgedUntil = unfounded.stream().filter(fact -> !seen.test(fact.message().returned()))
+        .mapToLong(Recorded::sequence).min().orElse(Long.MAX_VALUE);
+    ledger.anomalies().stream().filter(anomaly -> anomaly.sequence() < judgedUntil).forEach(found::add);
+    found.addAll(quotas.anomalies(seen));
+    for (Recorded<SeatsReclaimed> fact : unfounded) {
+      EntryId returned = fact.message().returned();
+      if (seen.test(returned)) {
+        found.add(
+            fact.anomaly(Anomaly.Reason.WRONG_CITATION, "entry " + returned + " gives nothing back, or not again"));
       }
     }
+    ledger.counted().forEach(decision -> citations(decision, seen, found));
+    delegated.forEach(
+        quota -> quotas.ledger(quota).counted().forEach(decision -> citations(decision, seen, found)));
     return found;
+  }
+
+  private void citations(Recorded<SeatDecision> decision, Predicate<EntryId> seen, List<Anomaly> found) {
+    SeatDecision said = decision.message();
+    if (seen.test(said.pledge()) && !asksFor(said.pledge(), said.seats())) {
+      found.add(wrong(decision, said.pledge()));
+    }
+    EntryId because = said.because();
+    if (because != null && seen.test(because) && !frees(said, because)) {
+      found.add(wrong(decision, because));
+    }
   }
 
   private static Anomaly wrong(Recorded<SeatDecision> decision, EntryId cited) {
@@ -215,8 +323,10 @@ final class SeatFold {
     return known != null && known.message().seats() == seatsWanted;
   }
 
-  private boolean isWithdrawal(EntryId pledge, EntryId entry) {
-    Pledge known = pledges.get(pledge);
-    return known != null && Objects.equals(entry, known.withdrawal());
+  private boolean frees(SeatDecision release, EntryId because) {
+    Pledge known = pledges.get(release.pledge());
+    boolean withdrawn = known != null && Objects.equals(because, known.withdrawal());
+    return withdrawn
+        || (release.quota() != null && ledger.confirmation(release.pledge()).filter(because::equals).isPresent());
   }
 }

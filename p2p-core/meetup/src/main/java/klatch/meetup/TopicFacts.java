@@ -22,6 +22,8 @@ final class TopicFacts {
 
   private final TopicId topic;
   private @Nullable Group group;
+  private final List<Recorded<?>> roleFacts = new ArrayList<>();
+  private @Nullable Roles roles;
   private final Map<DeviceId, String> nicknames = new HashMap<>();
   private final Map<EventId, EventFacts> events = new HashMap<>();
   private final Set<EntryId> seen = new HashSet<>();
@@ -47,7 +49,12 @@ final class TopicFacts {
       case EventCreated message -> facts(new EventId(fact.id())).created(fact.with(message));
       case EventEdited message -> facts(message.event()).edited(fact.with(message));
       case EventCancelled message -> facts(message.event()).cancelled(fact.with(message));
+      case CoHostGranted _,CoHostRevoked _ -> role(fact);
+      case DoorsAdded message -> facts(message.event()).doorsAdded(fact.with(message));
       case CapacitySet message -> facts(message.event()).ledgerLine(fact);
+      case SeatsDelegated message -> facts(message.event()).ledgerLine(fact);
+      case SeatsReturned message -> facts(message.event()).ledgerLine(fact);
+      case SeatsReclaimed message -> facts(message.event()).ledgerLine(fact);
       case Pledged message -> facts(message.event()).pledged(fact.with(message));
       case PledgeWithdrawn message -> facts(message.event()).withdrawn(fact.with(message));
       case SeatDecision message -> facts(message.event()).ledgerLine(fact);
@@ -58,6 +65,22 @@ final class TopicFacts {
 
   private EventFacts facts(EventId event) {
     return events.computeIfAbsent(event, EventFacts::new);
+  }
+
+  private void role(Recorded<?> fact) {
+    roleFacts.add(fact);
+    roles = null;
+    events.values().forEach(EventFacts::forget);
+  }
+
+  /** Who may speak for events; empty until the group's founding is here. */
+  Optional<Roles> roles() {
+    Roles known = roles;
+    if (known == null && group != null) {
+      known = new Roles(group.founder(), roleFacts);
+      roles = known;
+    }
+    return Optional.ofNullable(known);
   }
 
   private void founded(Recorded<?> fact, GroupCreated message) {
@@ -82,14 +105,13 @@ final class TopicFacts {
   }
 
   List<MeetupEvent> events() {
-    return group().map(
-        known -> events.values().stream().flatMap(facts -> facts.event(known.founder()).stream()).toList())
+    return roles().map(known -> events.values().stream().flatMap(facts -> facts.event(known).stream()).toList())
         .orElse(List.of());
   }
 
   Optional<MeetupEvent> event(EventId id) {
     EventFacts facts = events.get(id);
-    return facts == null ? Optional.empty() : group().flatMap(known -> facts.event(known.founder()));
+    return facts == null ? Optional.empty() : roles().flatMap(facts::event);
   }
 
   /** The facts of an event that is known. */
@@ -103,8 +125,10 @@ final class TopicFacts {
 
   List<Anomaly> anomalies() {
     List<Anomaly> found = new ArrayList<>(anomalies);
-    group().ifPresent(known -> events.values()
-        .forEach(facts -> found.addAll(facts.anomalies(known.founder(), seen::contains))));
+    roles().ifPresent(known -> {
+      found.addAll(known.anomalies());
+      events.values().forEach(facts -> found.addAll(facts.anomalies(known, seen::contains)));
+    });
     found.sort(BY_PLACE);
     return List.copyOf(found);
   }

@@ -83,7 +83,7 @@ final class EventEditTest {
     ann.write(topic, new CapacitySet(id, 9));
     assertThat(event(id).details().title()).isEqualTo("Spring games");
     assertThat(event(id).capacity()).isEqualTo(5);
-    assertThat(reasons()).containsExactly(Anomaly.Reason.NOT_THE_FOUNDER, Anomaly.Reason.NOT_THE_FOUNDER);
+    assertThat(reasons()).containsExactly(Anomaly.Reason.NOT_A_HOST, Anomaly.Reason.NOT_A_HOST);
   }
 
   @Test

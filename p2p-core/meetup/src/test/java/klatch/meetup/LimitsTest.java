@@ -85,11 +85,19 @@ final class LimitsTest {
     cases.put("exactly when it releases a seat; this one says RELEASED and cites none",
         () -> SeatDecision.of(EVENT, EVENT.entry(), SeatOutcome.RELEASED));
     cases.put("exactly when it releases a seat; this one says CONFIRMED and cites one",
-        () -> new SeatDecision(EVENT, EVENT.entry(), SeatOutcome.CONFIRMED, 1, new EntryId(new byte[32])));
+        () -> new SeatDecision(EVENT, EVENT.entry(), SeatOutcome.CONFIRMED, 1, new EntryId(new byte[32]), null));
     cases.put("number of seats must be between 1 and 11, not 0",
         () -> SeatDecision.of(EVENT, EVENT.entry(), SeatOutcome.CONFIRMED, 0));
     cases.put("number of seats must be between 1 and 11, not 12",
         () -> SeatDecision.of(EVENT, EVENT.entry(), SeatOutcome.CONFIRMED, 12));
+    cases.put("of a quota seats are confirmed or released, not DECLINED", () -> new SeatDecision(EVENT, EVENT.entry(),
+        SeatOutcome.DECLINED, 1, null, EVENT.entry()));
+    cases.put("number of door devices must be between 1 and 32, not 0", () -> new DoorsAdded(EVENT, List.of()));
+    cases.put("number of seats must be between 1 and 100000, not 0", () -> new SeatsDelegated(EVENT, DOOR, 0));
+    cases.put("number of seats must be between 1 and 100000, not 100001",
+        () -> new SeatsReturned(EVENT, EVENT.entry(), 100_001));
+    cases.put("sequence must be between 0", () -> new CoHostGranted(DOOR, -1));
+    cases.put("sequence must be between 0 and 9223372036854775807, not -2", () -> new CoHostRevoked(DOOR, -2));
     cases.put("guests must be between 0 and 10, not 11", () -> new Pledged(EVENT, 1, 11, ByteString.EMPTY));
     cases.put("guests must be between 0 and 10, not -1", () -> new Pledged(EVENT, 1, -1, ByteString.EMPTY));
     cases.put("version must be between 1 and 1000, not 0", () -> new Pledged(EVENT, 0, 0, ByteString.EMPTY));

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import klatch.log.Entry;
 import klatch.log.EntryId;
 import klatch.log.LogId;
@@ -25,12 +26,12 @@ final class MeetupViewPropertyTest {
 
   /** Everything a view says. */
   private record Snapshot(List<Group> groups, List<MeetupEvent> events, List<Seats> seats, List<Presence> presence,
-      List<Anomaly> anomalies, Map<?, ?> nicknames) {
+      List<Anomaly> anomalies, Map<?, ?> nicknames, List<List<Quota>> quotas, Set<?> coHosts) {
     static Snapshot of(MeetupView view, TopicId topic) {
       List<MeetupEvent> events = view.events();
       return new Snapshot(view.groups(), events, events.stream().map(event -> view.seats(event.id())).toList(),
           events.stream().map(event -> view.presence(event.id())).toList(), view.anomalies(topic),
-          view.nicknames(topic));
+          view.nicknames(topic), events.stream().map(event -> view.quotas(event.id())).toList(), view.coHosts(topic));
     }
   }
 
@@ -73,7 +74,7 @@ final class MeetupViewPropertyTest {
     private void act() {
       EventId event = any(events);
       Scribe author = random.nextInt(3) == 0 ? devices.getFirst() : any();
-      MeetupMessage message = switch (random.nextInt(17)) {
+      MeetupMessage message = switch (random.nextInt(21)) {
         case 0 -> new MemberProfile("name " + random.nextInt());
         case 1 -> Scribe.event(rule(), 1 + random.nextInt(3));
         case 2 -> random.nextInt(4) == 0
@@ -89,6 +90,12 @@ final class MeetupViewPropertyTest {
         case 12, 13 -> new EventEdited(event, 2 + random.nextInt(3), edited());
         case 14 -> new CapacitySet(event, 1 + random.nextInt(5));
         case 15 -> met.isEmpty() ? new Pledged(event) : new CheckInUndone(event, List.of(any(met)), "mistake");
+        case 16 -> new CoHostGranted(any().device, random.nextInt(5));
+        case 17 -> new CoHostRevoked(any().device, random.nextInt(12));
+        case 18 -> random.nextBoolean()
+            ? new SeatsDelegated(event, any().device, 1 + random.nextInt(2))
+            : new DoorsAdded(event, List.of(any().device));
+        case 19 -> quotaLine(event);
         default -> encounter(event);
       };
       Entry entry = author.write(topic, message);
@@ -105,6 +112,15 @@ final class MeetupViewPropertyTest {
       return new EventDetails("title " + random.nextInt(3), "", "", new EventTimes(times.zone(),
           times.startsAtMillis() + later, times.endsAtMillis() + later, times.checkInOpensAtMillis() + later,
           times.checkInClosesAtMillis() + later), null, random.nextInt(3), List.of());
+    }
+
+    private MeetupMessage quotaLine(EventId event) {
+      return switch (random.nextInt(4)) {
+        case 0 -> new SeatsReturned(event, any(said), 1 + random.nextInt(2));
+        case 1 -> new SeatsReclaimed(event, any(said));
+        case 2 -> new SeatDecision(event, any(said), SeatOutcome.CONFIRMED, 1 + random.nextInt(2), null, any(said));
+        default -> new SeatDecision(event, any(said), SeatOutcome.RELEASED, 1, any(said), any(said));
+      };
     }
 
     private MeetupMessage encounter(EventId event) {

@@ -142,14 +142,14 @@ final class MeetupViewTest {
   }
 
   @Test
-  void onlyTheFounderUndoes() {
+  void onlyTheHostUndoes() {
     EventId id = host.announce(topic, 5, door.device);
     SignedEncounter met = host.meet(id, ann, T0 + HOUR);
     host.write(topic, met);
     door.write(topic, new CheckInUndone(id, List.of(met.encounter().digest()), ""));
     assertThat(view().presence(id).isPresent(ann.device)).isTrue();
     assertThat(view().anomalies(topic)).extracting(Anomaly::reason)
-        .containsExactly(Anomaly.Reason.NOT_THE_FOUNDER);
+        .containsExactly(Anomaly.Reason.NOT_A_HOST);
   }
 
   @Test
@@ -220,28 +220,28 @@ final class MeetupViewTest {
   }
 
   @Test
-  void onlyTheFounderCreatesEvents() {
+  void onlyAHostCreatesEvents() {
     EventId id = new EventId(ann.write(topic, Scribe.event(3)).id());
     assertThat(view().event(id)).isEmpty();
     assertThat(view().events()).isEmpty();
-    assertOneAnomaly(Anomaly.Reason.NOT_THE_FOUNDER, ann);
+    assertOneAnomaly(Anomaly.Reason.NOT_A_HOST, ann);
   }
 
   @Test
-  void onlyTheFounderCancels() {
+  void onlyAHostCancels() {
     EventId id = host.announce(topic, 3);
     ann.write(topic, new EventCancelled(id, "no"));
     assertThat(view().event(id).orElseThrow().cancelled()).isFalse();
-    assertOneAnomaly(Anomaly.Reason.NOT_THE_FOUNDER, ann);
+    assertOneAnomaly(Anomaly.Reason.NOT_A_HOST, ann);
   }
 
   @Test
-  void onlyTheFounderDecidesOnSeats() {
+  void onlyTheHostDecidesOnSeats() {
     EventId id = host.announce(topic, 3);
     EntryId pledge = pledge(ann, id);
     ann.write(topic, SeatDecision.of(id, pledge, SeatOutcome.CONFIRMED));
     assertThat(view().seats(id).confirmed()).isEmpty();
-    assertOneAnomaly(Anomaly.Reason.NOT_THE_FOUNDER, ann);
+    assertOneAnomaly(Anomaly.Reason.NOT_A_HOST, ann);
   }
 
   @Test

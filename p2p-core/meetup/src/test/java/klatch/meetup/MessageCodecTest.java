@@ -56,6 +56,13 @@ final class MessageCodecTest {
     examples.put("pledge-withdrawn", new PledgeWithdrawn(EVENT, PLEDGE));
     examples.put("seat-confirmed", SeatDecision.of(EVENT, PLEDGE, SeatOutcome.CONFIRMED, 2));
     examples.put("seat-released", SeatDecision.released(EVENT, PLEDGE, WITHDRAWAL));
+    examples.put("seat-of-quota", new SeatDecision(EVENT, PLEDGE, SeatOutcome.CONFIRMED, 3, null, WITHDRAWAL));
+    examples.put("co-host-granted", new CoHostGranted(new Scribe(2).device, 7));
+    examples.put("co-host-revoked", new CoHostRevoked(new Scribe(2).device, 300));
+    examples.put("doors-added", new DoorsAdded(EVENT, List.of(new Scribe(4).device)));
+    examples.put("seats-delegated", new SeatsDelegated(EVENT, new Scribe(2).device, 25));
+    examples.put("seats-returned", new SeatsReturned(EVENT, PLEDGE, 4));
+    examples.put("seats-reclaimed", new SeatsReclaimed(EVENT, WITHDRAWAL));
     examples.put("encounter", new Scribe(1).meet(EVENT, new Scribe(2), T0));
     examples.put("check-in-undone", new CheckInUndone(EVENT, List.of(ByteString.of(bytes(0x55))), "wrong person"));
     return examples;

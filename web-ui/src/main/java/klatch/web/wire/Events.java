@@ -78,7 +78,7 @@ public final class Events {
   public record EventList(List<Summary> events) {}
 
   /**
-   * @param yours    whether this node's person is the organiser
+   * @param yours    whether this node's person announced it
    * @param yourSeat this person's seat as in {@link Person#seat}, absent without an RSVP
    * @param confirmed seats taken, guests' included
    * @param waitlisted seats waited for, guests' included
@@ -95,10 +95,42 @@ public final class Events {
    *
    * @param terms    absent for an event without deposits
    * @param versions the edits, oldest first
+   * @param youHost  whether this node's person may edit it
+   * @param quotas   seats that other ledgers than the organiser's may give
    */
   public record Detail(Summary summary, String description, String organiser, long checkInOpensAtMillis,
       long checkInClosesAtMillis, @Nullable String cancelReason, @Nullable Terms terms, List<Person> people,
-      List<String> questions, List<Version> versions) {}
+      List<String> questions, List<Version> versions, boolean youHost, List<Quota> quotas) {}
+
+  /**
+   * Seats that a co-host may give without asking.
+   *
+   * @param quota 64 hex digits
+   * @param seats as handed over; of them {@code taken} are given and {@code returned} handed back
+   */
+  public record Quota(String quota, String holder, int seats, int taken, int returned) {}
+
+  /** {@code POST /events/{id}/quotas}: hands seats to a co-host. */
+  public record Delegate(String person, int seats) {}
+
+  /** {@code POST /events/{id}/quotas}. */
+  public record Delegated(String event, String quota) {}
+
+  /**
+   * {@code POST /events/{id}/quotas/return}: hands free seats of one's own quotas back.
+   *
+   * @param seats how many at most; left out: all
+   */
+  public record Return(@Nullable Integer seats) {}
+
+  /** {@code POST /events/{id}/quotas/return}. */
+  public record Returned(String event, int seats) {}
+
+  /** {@code POST /events/{id}/seats}: gives somebody with an RSVP a seat out of one's own quotas. */
+  public record GiveSeat(String person) {}
+
+  /** {@code POST /events/{id}/seats}. */
+  public record SeatGiven(String event, String person, String seat) {}
 
   /**
    * The signed terms, decoded.

@@ -21,9 +21,17 @@ public final class Groups {
    * @param name    absent while the group is followed but its founding has not arrived yet
    * @param founder the founder's person id
    * @param yours   whether this node's person founded it
+   * @param coHosts persons whom the founder lets speak for its events
+   * @param youHost whether this node's person may create and edit events of it
    */
   public record Group(String id, @Nullable String name, @Nullable String description, @Nullable String founder,
-      boolean yours, List<Member> members, int events) {}
+      boolean yours, List<Member> members, int events, List<String> coHosts, boolean youHost) {}
+
+  /** {@code POST /groups/{id}/co-hosts} and {@code POST /groups/{id}/co-hosts/revoke}. */
+  public record CoHost(String person) {}
+
+  /** What there is after the request. */
+  public record CoHosts(String group, List<String> coHosts) {}
 
   public record Member(String person, @Nullable String nickname) {}
 
