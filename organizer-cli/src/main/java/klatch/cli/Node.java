@@ -38,7 +38,6 @@ import klatch.log.TopicId;
 import klatch.log.TopicPolicy;
 import klatch.log.TopicSync;
 import klatch.meetup.Meetup;
-import klatch.meetup.checkin.Beacon;
 import klatch.meetup.checkin.CheckIn;
 import klatch.web.ApiParts;
 import klatch.web.ApiPortException;
@@ -129,14 +128,15 @@ public final class Node implements RunningNode, NodeControl {
       var sync = opened(new TopicSync(host, log, TopicPolicy.OPEN));
       syncWatch = opened(new SyncWatch(sync, log, DeviceId.of(keys.device())));
       addresses = AddressBook.open(options.dataDir().resolve("peers"), sync);
-      checkIn = new CheckIn(meetup, keys.device(), clock, Beacon.none());
-      checkIn.serve(host);
       var withdrawals = options.withdraw()
           .map(withdraw -> opened(WithdrawListener.start(this::moneyState, withdraw.listen())));
       var withdrawUrl = withdrawals.map(listener -> options.withdraw().flatMap(NodeOptions.Withdraw::publicUrl)
           .orElseGet(() -> listener.localUrl().toString()));
       money = opened(StartingMoney.begin(
           () -> NodeMoney.start(options, keys, database, log, meetup, clock, withdrawUrl, outfit), stop::countDown));
+      var beacon = opened(new ChainBeacon(() -> money.now().flatMap(NodeMoney::chain), clock));
+      checkIn = new CheckIn(meetup, keys.device(), clock, beacon);
+      checkIn.serve(host);
       // Only now: whoever asks looks at the money.
       withdrawals.ifPresent(listener -> listener.reachedAt(withdrawUrl.orElseThrow()));
       api = serveApi();

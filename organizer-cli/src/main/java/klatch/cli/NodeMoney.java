@@ -116,6 +116,11 @@ public final class NodeMoney implements AutoCloseable {
     }
   }
 
+  /** Where the chain is asked that the embedded node follows; an LND keeps its own to itself. */
+  Optional<ChainRpc> chain() {
+    return purse instanceof Purse.Embedded(_, var gate, _) ? Optional.of(gate.rpc(REGTEST_POLL)) : Optional.empty();
+  }
+
   private static Deposits deposits(Purse purse, Surroundings surroundings) {
     return purse instanceof Purse.Elsewhere
         ? Deposits.startWithoutLightning(surroundings)

@@ -106,6 +106,18 @@ final class CommandsIT {
     now.set(START);
     var frame = ok(anna, "door", event).out().strip();
     assertThat(ok(ben, "checkin", event, "--frame", frame).out()).contains("You are checked in.");
+    assertThat(ok(ben, "checkin", event, "--offline", "--frame", frame).out()).contains("nothing more is needed");
+    assertThat(ok(anna, "presence", event).out()).containsPattern("present  Ben \\([0-9a-f]{6}\\): met the door");
+    var person = ok(ben, "status", "--json").json().path("person").asText();
+    assertThat(ok(anna, "door", event, "--undo", person, "--reason", "not him").out()).contains("is undone");
+    assertThat(ok(anna, "presence", event).out()).contains("was undone").doesNotContain("Ben");
+    TestNode.exchange(annasNode, bensNode);
+    now.addAndGet(60_000);
+    var answer = ok(ben, "checkin", event, "--offline", "--frame", ok(anna, "door", event).out().strip()).out();
+    var closing = ok(anna, "door", event, "--scanned", lastLine(answer)).out();
+    assertThat(closing).contains("both have signed");
+    assertThat(ok(ben, "checkin", event, "--offline", "--frame", lastLine(closing)).out())
+        .contains("both have signed");
     assertThat(ok(anna, "event", "show", event).out()).contains("seats      1 of 2 taken").contains("where      Corner")
         .contains("19:00 Europe/Berlin to Tue 1 Dec 2026 21:00")
         .containsPattern("Ben \\([0-9a-f]{6}\\) +confirmed +yes");
@@ -228,5 +240,9 @@ final class CommandsIT {
     var refused = run(anna, "status");
     assertThat(refused.exitCode()).isEqualTo(1);
     assertThat(refused.err()).contains("wrong token");
+  }
+
+  private static String lastLine(String out) {
+    return out.strip().lines().toList().getLast();
   }
 }

@@ -5,6 +5,7 @@ import java.util.Objects;
 import klatch.libp2p.Host;
 import klatch.log.DeviceId;
 import klatch.meetup.Encounter;
+import klatch.meetup.Evidence;
 import klatch.meetup.Meetup;
 import klatch.meetup.MeetupEvent;
 import klatch.meetup.Presence;
@@ -108,7 +109,7 @@ record DoorRoutes(Meetup meetup, CheckIn checkIn, Host host, MoneyRoutes money) 
     if (evidence.present()) {
       return event.rule() == PresenceRule.DOOR
           ? "met the door"
-          : "met " + evidence.counted().size() + " people who count, " + evidence.needed() + " needed";
+          : counted(evidence);
     }
     if (presence.adrift().stream().anyMatch(group -> group.contains(person))) {
       return "met only people who have no path to a door";
@@ -118,7 +119,11 @@ record DoorRoutes(Meetup meetup, CheckIn checkIn, Host host, MoneyRoutes money) 
           ? "has not met the door"
           : "has met neither the door nor somebody whom it has met and whose word counts";
     }
-    return "met " + evidence.counted().size() + " of the " + evidence.needed() + " people needed";
+    return counted(evidence);
+  }
+
+  private static String counted(Evidence evidence) {
+    return "encounters that count: " + evidence.counted().size() + ", needed: " + evidence.needed();
   }
 
   /** The code names its event itself; a person who scans the neighbour's door is told so. */

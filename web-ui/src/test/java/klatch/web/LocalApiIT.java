@@ -142,6 +142,7 @@ final class LocalApiIT {
     assertThat(ben.get("/groups").body().at("/groups/0/name").asText()).isEqualTo("Tea");
     assertThat(ben.get("/events").body().at("/events/0/title").asText()).isEqualTo("First cup");
 
+    assertThat(ben.get("/events/" + event + "/door").code()).as("no door, no seat").isEqualTo("refused");
     assertThat(ben.post("/events/" + event + "/rsvp", "").body().path("seat").asText()).isEqualTo("undecided");
     assertThat(ben.post("/events/" + event + "/rsvp", "").code()).isEqualTo("conflict");
     org.awaitility.Awaitility.await().untilAsserted(() -> {

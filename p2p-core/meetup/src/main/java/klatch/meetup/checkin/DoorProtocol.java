@@ -199,7 +199,7 @@ record DoorProtocol(DeviceId door, List<Shown> shown) {
 
   static Optional<CheckInReply.Refused> unseated(Optional<Seat> seat) {
     if (seat.isEmpty()) {
-      return Optional.of(refused(CheckInRefusal.NO_RSVP, "no RSVP of this key has reached this device"));
+      return Optional.of(refused(CheckInRefusal.NO_RSVP, "no RSVP of this key has reached the door"));
     }
     return switch (seat.get().status()) {
       case CONFIRMED -> Optional.empty();
