@@ -33,7 +33,8 @@ final class Pages {
   /** Every file of the pages, by its name below the folder; PagesTest compares it with what is there. */
   static final List<String> FILES = List.of("style.css", "icon.svg", "app.js", "api.js", "kit.js", "markup.js",
       "words.js",
-      "parts.js", "scan.js", "view/first.js", "view/events.js", "view/create.js", "view/event.js", "view/deposit.js",
+      "parts.js", "scan.js", "meet.js", "view/first.js", "view/events.js", "view/create.js", "view/event.js",
+      "view/change.js", "view/deposit.js",
       "view/organise.js", "view/door.js", "view/settlement.js", "view/mine.js", "messages/en.json",
       "messages/de.json");
   /** Where Preact's two modules are in its jar, and under which names they are served. */

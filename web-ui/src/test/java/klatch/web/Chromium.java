@@ -39,6 +39,7 @@ final class Chromium {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static @Nullable Chromium shared;
 
+  private final Path film;
   private final Process process;
   private final WebSocket socket;
   private final AtomicInteger calls = new AtomicInteger();
@@ -67,11 +68,13 @@ final class Chromium {
 
   private Chromium(Path browser) throws IOException {
     var profile = Files.createTempDirectory("klatch-chromium");
+    film = profile.resolve("camera.y4m");
     // Without its sandbox, as it must be for root in a container; it sees nothing but our own pages.
     process = new ProcessBuilder(browser.toString(), "--headless=new", "--no-sandbox", "--disable-gpu",
         "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync", "--disable-extensions", "--hide-scrollbars",
         "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
+        "--use-file-for-fake-video-capture=" + film,
         "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", "--remote-debugging-port=0",
         "--user-data-dir=" + profile, "about:blank").redirectErrorStream(true)
         .redirectOutput(profile.resolve("browser.log").toFile()).start();
@@ -117,6 +120,11 @@ final class Chromium {
         listener.accept(message.path("method").asText(), message.path("params"));
       }
     }
+  }
+
+  /** What its camera sees. */
+  Path film() {
+    return film;
   }
 
   /** A page in a context of its own: another person's browser. */

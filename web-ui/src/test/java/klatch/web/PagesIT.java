@@ -2,102 +2,15 @@ package klatch.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
-import klatch.commitments.Msat;
-import klatch.commitments.simulation.InMemoryLightning;
-import klatch.commitments.simulation.InMemoryNetwork;
-import klatch.log.TopicPolicy;
-import klatch.log.TopicSync;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/**
- * The pages in a real browser, as people use them: nodes that sync with each other over loopback, Lightning in memory, a
- * clock of ours. Nothing that a script gets wrong and nothing that axe finds is let through on any page.
- */
+/** The pages in a real browser, as people use them in an evening, with the mistakes that people make. */
 @Timeout(120)
-final class PagesIT {
-  /** 2027-01-15, 08:00 UTC. */
-  private static final long NOON = 1_800_000_000_000L;
-  private static final long HOUR = Duration.ofHours(1).toMillis();
-  /** 2027-01-16, 19:00 in Berlin. */
-  private static final long START = 1_800_122_400_000L;
-  private static final long END = START + 3 * HOUR;
-  /** Pictures for whoever looks at the pages; none unless asked for. */
-  private static final Optional<Path> PICTURES = Optional.ofNullable(System.getProperty("klatch.pictures"))
-      .map(Path::of);
-
-  private final AtomicLong now = new AtomicLong(NOON);
-  private final InMemoryNetwork network = new InMemoryNetwork(() -> Instant.ofEpochMilli(now.get()), 1);
-  private final List<AutoCloseable> open = new ArrayList<>();
-  private final List<ChromiumPage> pages = new ArrayList<>();
-  private Chromium browser;
-  private TestNode anna;
-  private TestNode ben;
-
-  @BeforeEach
-  void begin() {
-    browser = Chromium.shared();
-    anna = node("anna");
-    ben = node("ben");
-  }
-
-  private TestNode node(String name) {
-    var node = new TestNode(now, Optional.of(network.open(name, Msat.ofSat(1_000_000), Msat.ofSat(500_000),
-        InMemoryLightning.Delivery.THREAD)));
-    open.addFirst(node);
-    var sync = new TopicSync(node.host, node.store, TopicPolicy.OPEN);
-    open.addFirst(sync);
-    if (anna != null) {
-      sync.keep(anna.host.listenAddresses().getFirst());
-    }
-    return node;
-  }
-
-  private ChromiumPage person(TestNode node) {
-    var page = browser.person();
-    pages.add(page);
-    return page.go(node.api.link().toString());
-  }
-
-  @AfterEach
-  void end() throws Exception {
-    try {
-      for (var page : pages) {
-        assertThat(page.faults()).isEmpty();
-        assertThat(page.asked()).allMatch(url -> url.startsWith("http://127.0.0.1:") || url.startsWith("blob:")
-            || url.startsWith("data:") || url.startsWith("about:"));
-      }
-    } finally {
-      for (var page : pages) {
-        page.close();
-      }
-      for (var part : open) {
-        part.close();
-      }
-    }
-  }
-
-  /** Nothing on this page keeps somebody with a keyboard or a screen reader out, wide or narrow, light or dark. */
-  private void good(ChromiumPage page, String name) {
-    Pictures.take(PICTURES, page, name);
-    assertThat(Axe.findings(page)).as(name).isEmpty();
-    page.size(360, 780, true);
-    assertThat(Axe.findings(page)).as(name + ", narrow and dark").isEmpty();
-    assertThat(page.eval("document.documentElement.scrollWidth <= 360").asBoolean()).as(name + " fits 360 px").isTrue();
-    page.size(1280, 900, false);
-  }
-
-  private ChromiumPage named(TestNode node, String nickname) {
+final class PagesIT extends PagesFixture {
+  private ChromiumPage firstRun(TestNode node, String nickname) {
     var page = person(node).sees("What should we call you?");
     if (nickname.equals("Anna")) {
       good(page, "first");
@@ -109,12 +22,12 @@ final class PagesIT {
   @Test
   void anEveningFromTheFirstNameToTheLastShare() throws Exception {
     var cem = node("cem");
-    var host = named(anna, "Anna");
+    var host = firstRun(anna, "Anna");
     good(host, "start");
     var event = create(host);
     var invite = host.sees("Pass this on").eval("document.querySelector('.qr').dataset.text").asText();
 
-    var guest = named(ben, "Ben");
+    var guest = firstRun(ben, "Ben");
     join(guest, invite);
     cem.post("/profile", "{\"nickname\":\"Cem\"}");
     cem.post("/groups/join", "{\"invite\":\"" + invite + "\"}");
@@ -217,5 +130,49 @@ final class PagesIT {
     page.fill("nickname", "Anna").press("Das bin ich").sees("Und jetzt etwas Richtiges");
     page.press("Du").sees("Sprache").fill("language", "en").sees("Language");
     page.reload().sees("Language");
+  }
+
+  @Test
+  void whoSaidYesSeesWhatHasChangedAndCanTakeItBack() {
+    var event = eventWithBen(",\"place\":\"Hall 2\"");
+    var guest = named(ben, "Ben");
+    guest.eval("location.hash = '#/e/" + event + "'");
+    guest.sees("A seat is yours.");
+    var host = named(anna, "Anna");
+    host.eval("location.hash = '#/e/" + event + "/organise'");
+    host.press("Change the event").fill("place", "Hall 7");
+    good(host, "edit");
+    host.press("Save the changes").sees("Guests");
+    guest.sees("Changed since you said yes").sees("Hall 7");
+    good(guest, "changed");
+    guest.press("I can’t come after all …").press("Give my seat back").sees("Will you come?");
+    assertThat(anna.get("/events/" + event).body().at("/summary/confirmed").asInt()).isZero();
+  }
+
+  @Test
+  void twoTabsOfOnePersonLockOnce() {
+    var event = eventWithBen(",\"depositMsat\":10000000");
+    now.set(START - 11 * HOUR);
+    var first = named(ben, "Ben");
+    var second = browser.page(first.context);
+    pages.add(second);
+    first.eval("location.hash = '#/e/" + event + "'");
+    second.go(ben.api.url() + "/#/e/" + event);
+    first.sees("Lock 10,000 sat");
+    second.sees("Lock 10,000 sat");
+    first.pressTwice("Lock 10,000 sat");
+    second.eval("[...document.querySelectorAll('button')].find(one => one.innerText.startsWith('Lock'))?.click()");
+    first.sees("Held, not spent.");
+    second.sees("Held, not spent.");
+    assertThat(ben.get("/status").body().at("/lightning/balanceMsat").asLong()).isGreaterThan(480_000_000);
+  }
+
+  @Test
+  void aNodeThatIsGoneIsSaid() {
+    var page = named(anna, "Anna");
+    page.until("document.getElementById('line') !== null");
+    anna.api.close();
+    page.sees("Your node does not answer; trying again");
+    page.faults().clear(); // The broken stream is written down as a fault of the network.
   }
 }

@@ -4,7 +4,7 @@ import { enter, known, forget } from './api.js';
 import { loadWords, t, relative } from './words.js';
 import { First } from './view/first.js';
 import { Events, Join } from './view/events.js';
-import { Create } from './view/create.js';
+import { Create, Edit } from './view/create.js';
 import { EventPage } from './view/event.js';
 import { Organise } from './view/organise.js';
 import { DoorPage } from './view/door.js';
@@ -27,7 +27,7 @@ function useRoute() {
 function view(route) {
   const [place, id, corner] = route;
   if (place === 'e' && id) {
-    const Page = { organise: Organise, door: DoorPage, money: Settlement }[corner] ?? EventPage;
+    const Page = { organise: Organise, edit: Edit, door: DoorPage, money: Settlement }[corner] ?? EventPage;
     return html`<${Page} key=${route.join('/')} id=${id} corner=${corner} />`;
   }
   if (place === 'new') {

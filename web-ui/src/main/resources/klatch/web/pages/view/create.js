@@ -2,6 +2,7 @@
 import { html, useState, useData, useAction, useLive, now, go } from '../kit.js';
 import { post } from '../api.js';
 import { t, sat, span } from '../words.js';
+import { useEvent } from './event.js';
 import { Clock, Fault, Field, Rules, Working } from '../parts.js';
 
 const HOUR = 3_600_000;
@@ -26,16 +27,53 @@ function inAWeek() {
 }
 
 const fresh = () => ({ group: '', groupName: '', title: '', description: '', place: '', day: inAWeek(), starts: '19:00',
-  ends: '22:00', zone: Intl.DateTimeFormat().resolvedOptions().timeZone, capacity: '20', deposit: false, amount: '10000' });
+  ends: '22:00', zone: Intl.DateTimeFormat().resolvedOptions().timeZone, capacity: '20', deposit: false, amount: '10000',
+  guestsPerPledge: '0', questions: '' });
+
+/** An event as the form has it. */
+export function asForm({ summary, description, questions }) {
+  const local = millis => new Intl.DateTimeFormat('sv-SE', { timeZone: summary.zone, dateStyle: 'short', timeStyle: 'short' })
+    .format(millis).split(' ');
+  const [day, starts] = local(summary.startsAtMillis);
+  return { ...fresh(), title: summary.title, description, place: summary.place, day, starts, ends: local(summary.endsAtMillis)[1],
+    zone: summary.zone, capacity: String(summary.capacity), guestsPerPledge: String(summary.guestsPerPledge),
+    questions: questions.join('\n') };
+}
+
+const lines = text => text.split('\n').map(line => line.trim()).filter(line => line !== '');
 
 /** What is asked of the node; times that are left out have its defaults. */
 function request(form, group) {
   const startsAtMillis = instant(form.day, form.starts, form.zone);
   const ends = instant(form.day, form.ends, form.zone);
-  return { group, title: form.title.trim(), description: form.description.trim(), place: form.place.trim(),
+  return { group, guestsPerPledge: Number(form.guestsPerPledge), questions: lines(form.questions), title: form.title.trim(), description: form.description.trim(), place: form.place.trim(),
     zone: form.zone, capacity: Number(form.capacity), startsAtMillis,
     endsAtMillis: ends > startsAtMillis ? ends : ends + 24 * HOUR, // Past midnight.
     ...(form.deposit ? { depositMsat: Math.round(Number(form.amount) * MSAT) } : {}) };
+}
+
+/** The same page for an event that is there: what was changed is sent, and whoever said yes is told. */
+export function Edit({ id }) {
+  const { event, missing } = useEvent(id);
+  const [form, setForm] = useState(null);
+  const saving = useAction(async () => {
+    const { group: _, depositMsat: __, ...wanted } = request(form, '');
+    const had = request(asForm(event), '');
+    await post(`/events/${id}/edit`, Object.fromEntries(Object.entries(wanted)
+      .filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(had[name]))));
+    go(`/e/${id}/organise`);
+  });
+  if (missing) {
+    return missing;
+  }
+  const shown = form ?? asForm(event);
+  const set = name => typed => setForm({ ...shown, [name]: typed.target.value });
+  return html`<h1 tabindex="-1">${t('edit.title')}</h1>
+    <form class="two" onSubmit=${submitted => { submitted.preventDefault(); saving.run(); }}><div class="column">
+      <${What} form=${shown} set=${set} yours=${[]} fixedTimes=${event.terms !== undefined} />
+      <button class="main large" disabled=${saving.busy || form === null}>${t('edit.go')}</button>
+      <p class="soft small">${t('edit.told')}</p><${Fault} fault=${saving.fault} /></div>
+      <div class="sticky"><${Preview} form=${shown} group="" /></div></form>`;
 }
 
 export function Create() {
@@ -80,7 +118,7 @@ export function Create() {
     </form>`;
 }
 
-function What({ form, set, yours, chosen }) {
+function What({ form, set, yours, chosen, fixedTimes }) {
   const input = (name, more) => html`<input id=${name} value=${form[name]} onInput=${set(name)} ...${more} />`;
   return html`<fieldset class="card"><legend class="unseen">${t('create.what')}</legend>
     ${yours.length > 0 && html`<${Field} id="group" label=${t('create.group')}><select id="group" value=${chosen} onChange=${set('group')}>
@@ -90,16 +128,22 @@ function What({ form, set, yours, chosen }) {
       ${input('groupName', { required: true, maxlength: 120, 'aria-describedby': 'groupName-hint' })}</${Field}>`}
     <${Field} id="title" label=${t('create.name')}>${input('title', { required: true, maxlength: 120 })}</${Field}>
     <div class="fields">
-      <${Field} id="day" label=${t('create.day')}>${input('day', { type: 'date', required: true })}</${Field}>
-      <${Field} id="starts" label=${t('create.starts')}>${input('starts', { type: 'time', required: true })}</${Field}>
-      <${Field} id="ends" label=${t('create.ends')}>${input('ends', { type: 'time', required: true })}</${Field}></div>
-    <${Field} id="zone" label=${t('create.zone')}><select id="zone" value=${form.zone} onChange=${set('zone')}>
+      <${Field} id="day" label=${t('create.day')}>${input('day', { type: 'date', required: true, disabled: fixedTimes })}</${Field}>
+      <${Field} id="starts" label=${t('create.starts')}>${input('starts', { type: 'time', required: true, disabled: fixedTimes })}</${Field}>
+      <${Field} id="ends" label=${t('create.ends')}>${input('ends', { type: 'time', required: true, disabled: fixedTimes })}</${Field}></div>
+    ${fixedTimes && html`<p class="soft small">${t('edit.times')}</p>`}
+    <${Field} id="zone" label=${t('create.zone')}><select id="zone" disabled=${fixedTimes} value=${form.zone} onChange=${set('zone')}>
       ${zones(form.zone).map(zone => html`<option value=${zone}>${zone.replaceAll('_', ' ')}</option>`)}</select></${Field}>
     <div class="fields">
       <${Field} id="place" label=${t('create.place')}>${input('place', { maxlength: 200 })}</${Field}>
       <${Field} id="capacity" label=${t('create.capacity')}>${input('capacity', { type: 'number', min: 1, max: 800, required: true })}</${Field}></div>
     <${Field} id="description" label=${t('create.description')}>
       <textarea id="description" maxlength="4000" value=${form.description} onInput=${set('description')}></textarea></${Field}>
+    <details><summary>${t('create.more')}</summary><div class="column">
+      <${Field} id="guestsPerPledge" label=${t('create.guests')} hint=${t('create.guests.hint')}>
+        ${input('guestsPerPledge', { type: 'number', min: 0, max: 10, required: true, 'aria-describedby': 'guestsPerPledge-hint' })}</${Field}>
+      <${Field} id="questions" label=${t('create.questions')} hint=${t('create.questions.hint')}>
+        <textarea id="questions" value=${form.questions} aria-describedby="questions-hint" onInput=${set('questions')}></textarea></${Field}></div></details>
   </fieldset>`;
 }
 

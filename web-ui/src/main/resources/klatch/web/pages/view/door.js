@@ -1,38 +1,13 @@
 // The door: its code, big and always fresh; who has come; and who is still expected.
 import { html, useState, useEffect, useRef, useTick, now } from '../kit.js';
-import { get } from '../api.js';
+import { post } from '../api.js';
 import { t, number } from '../words.js';
-import { Avatar, Copy, Deadline, Fault, Field, QrCode, Tile, nameOf } from '../parts.js';
+import { Ask, Avatar, Deadline, Fault, Field, QrCode, Tile, nameOf } from '../parts.js';
+import { Met, useCode, useMeeting } from '../meet.js';
+import { Scanner } from '../scan.js';
 import { EventHead, useEvent } from './event.js';
 
-const AGAIN_MILLIS = 2000;
 const FLASH_MILLIS = 4000;
-
-/** The code that counts now; asked for again when it is about to change. */
-function useFrame(id) {
-  const [state, setState] = useState({ door: null, fault: null });
-  useEffect(() => {
-    let over = false;
-    let timer;
-    async function ask() {
-      let pause = AGAIN_MILLIS;
-      try {
-        const door = await get(`/events/${id}/door`);
-        over || setState({ door, fault: null });
-        pause = Math.max(200, Math.min(AGAIN_MILLIS, door.validUntilMillis - now() + 50));
-      } catch (fault) {
-        over || setState({ door: null, fault });
-      }
-      timer = over ? 0 : setTimeout(ask, pause);
-    }
-    ask();
-    return () => {
-      over = true;
-      clearTimeout(timer);
-    };
-  }, [id]);
-  return state;
-}
 
 /** Whoever was not there when this was drawn last, for a few seconds. */
 function useArrivals(event) {
@@ -58,7 +33,9 @@ function useArrivals(event) {
 
 export function DoorPage({ id }) {
   const { event, missing } = useEvent(id);
-  const { door, fault } = useFrame(id);
+  const { code, fault } = useCode(id);
+  const { say, met, end } = useMeeting(id, false);
+  const [scanning, setScanning] = useState(false);
   const arrivals = useArrivals(event);
   const [sought, setSought] = useState('');
   useTick(5000);
@@ -74,10 +51,14 @@ export function DoorPage({ id }) {
       ${now() < event.checkInOpensAtMillis && html`<p class="card warm">${t('door.early')} <${Deadline}
         millis=${event.checkInOpensAtMillis} zone=${event.summary.zone} /></p>`}
       ${now() >= event.checkInClosesAtMillis && html`<p class="card warm">${t('door.late')}</p>`}
-      ${door && html`<${QrCode} text=${door.frame} label=${t('door.code')} />
-        <p class="lead">${t('door.lead')}</p>
-        <details><summary>${t('door.text')}</summary><p><code data-frame>${door.frame}</code></p></details>`}
-      <${Fault} fault=${fault} /></div>
+      <${Met} met=${met} onEnd=${end} />
+      ${code && !met?.frame && html`<${QrCode} text=${code.frame} label=${t('door.code')} />
+        <p class="lead">${t('door.lead')}</p>`}
+      <${Fault} fault=${fault} />
+      ${scanning
+        ? html`<${Scanner} onText=${say} onClose=${() => setScanning(false)} />`
+        : html`<button onClick=${() => setScanning(true)}>${t('door.scan')}</button>`}
+      ${code && html`<details><summary>${t('door.text')}</summary><p><code data-frame>${code.frame}</code></p></details>`}</div>
     <div class="column"><div role="status">${arrivals.map(person => html`<p class="flash">${nameOf(person)}
         <span>${t('door.welcome')}</span></p>`)}</div>
       <div class="tiles"><${Tile} value=${`${number(present)} / ${number(guests.length)}`}>${t('door.here')}</${Tile}></div>
@@ -86,6 +67,10 @@ export function DoorPage({ id }) {
           onInput=${typed => setSought(typed.target.value)} /></${Field}>
         <ul class="lines">${found.map(person => html`<li><${Avatar} person=${person.person} nickname=${person.nickname} />
           <span class="grow">${nameOf(person)}</span>
-          <span class=${person.present ? 'badge good' : 'badge'}>${person.present ? t('present') : t('expected')}</span></li>`)}</ul>
+          ${person.present
+            ? html`<span class="badge good">${t('present')}</span>
+              <${Ask} question=${t('undo.why', { name: nameOf(person) })} yes=${t('undo.yes')} act=${() =>
+                post(`/events/${id}/undo`, { person: person.person })}>${t('undo')}</${Ask}>`
+            : html`<span class="badge">${t('expected')}</span>`}</li>`)}</ul>
         ${found.length === 0 && html`<p class="soft">${t('door.not-found')}</p>`}</section></div></div>`;
 }

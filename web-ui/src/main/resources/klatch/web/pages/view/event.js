@@ -2,7 +2,9 @@
 import { html, useState, useData, useAction, useTick, now } from '../kit.js';
 import { post } from '../api.js';
 import { t, span, sat } from '../words.js';
-import { Act, Avatar, Deadline, Fault, Field, Rules, SeatBadge, Working, nameOf } from '../parts.js';
+import { Act, Ask, Avatar, Deadline, Fault, Field, QrCode, Rules, SeatBadge, Working, nameOf } from '../parts.js';
+import { Met, useCode, useMeeting } from '../meet.js';
+import { Change } from './change.js';
 import { Scanner } from '../scan.js';
 import { Deposit } from './deposit.js';
 
@@ -82,37 +84,68 @@ function Place({ event, you }) {
   if (!you || you.seat === 'withdrawn') {
     return summary.yours || over ? null : html`<section class="card" aria-labelledby="coming"><h2 id="coming">${t('rsvp.title')}</h2>
       ${terms ? html`<${Rules} depositMsat=${terms.depositMsat} /><p class="soft">${t('rsvp.no-money-yet')}</p>` : html`<p class="soft">${t('rsvp.lead')}</p>`}
-      <${Act} large act=${() => post(`/events/${id}/rsvp`)} working=${t('rsvp.working')}>${t('rsvp.go')}</${Act}></section>`;
+      <${Rsvp} event=${event} /></section>`;
   }
   return html`<section class="card" aria-labelledby="place"><div class="row between"><h2 id="place">${t('place.title')}</h2>
       <${SeatBadge} seat=${you.seat} /></div>
-      <p aria-live="polite">${t(`place.${you.seat}`)}</p></section>
+      <p aria-live="polite">${t(`place.${you.seat}`)}${you.guests > 0 ? ` ${t('place.guests', { n: you.guests })}` : ''}</p>
+      ${summary.changedSinceRsvp.length > 0 && html`<div class="note"><p><b>${t('changed')}</b></p><ul>
+        ${summary.changedSinceRsvp.map(change => html`<li><${Change} change=${change} zone=${summary.zone} /></li>`)}</ul></div>`}
+      ${['undecided', 'confirmed', 'waitlisted'].includes(you.seat) && now() < event.checkInOpensAtMillis && html`
+        <div><${Ask} question=${terms ? t('withdraw.money') : t('withdraw.sure')} yes=${t('withdraw.yes')}
+          act=${() => post(`/events/${id}/withdraw`)}>${t('withdraw')}</${Ask}></div>`}</section>
     ${terms && you.seat === 'confirmed' && html`<${Deposit} event=${event} you=${you} />`}
     ${you.seat === 'confirmed' && !over && html`<${CheckIn} event=${event} />`}`;
 }
 
-/** Coming in: by this machine's camera, or by the text under the door's code. */
+/** Saying yes, with whom, and what the organiser wants to know. */
+function Rsvp({ event }) {
+  const { summary, questions } = event;
+  const [guests, setGuests] = useState('0');
+  const [answers, setAnswers] = useState({});
+  if (summary.rsvpClosesAtMillis && now() >= summary.rsvpClosesAtMillis) {
+    return html`<p>${t('rsvp.closed')}</p>`;
+  }
+  const ask = () => post(`/events/${summary.id}/rsvp`, { guests: Number(guests),
+    ...(questions.length > 0 ? { answers: questions.map((_, index) => (answers[index] ?? '').trim()) } : {}) });
+  return html`${summary.guestsPerPledge > 0 && html`<${Field} id="guests" label=${t('rsvp.guests')}>
+      <select id="guests" value=${guests} onChange=${event => setGuests(event.target.value)}>
+        ${Array.from({ length: summary.guestsPerPledge + 1 }, (_, count) => html`<option value=${count}>${count === 0 ? t('rsvp.alone') : t('rsvp.with', { n: count })}</option>`)}
+      </select></${Field}>`}
+    ${questions.map((question, index) => html`<${Field} id=${`answer-${index}`} label=${question}>
+      <input id=${`answer-${index}`} maxlength="300" value=${answers[index] ?? ''}
+        onInput=${event => setAnswers({ ...answers, [index]: event.target.value })} /></${Field}>`)}
+    <${Act} large act=${ask} working=${t('rsvp.working')}>${t('rsvp.go')}</${Act}>
+    ${summary.rsvpClosesAtMillis && html`<p class="soft small">${t('rsvp.until')} <${Deadline} millis=${summary.rsvpClosesAtMillis} zone=${summary.zone} /></p>`}`;
+}
+
+/** Coming in: by this machine's camera, by one's own code, or by the text under the door's code. */
 function CheckIn({ event }) {
-  const [scanning, setScanning] = useState(false);
+  const [way, setWay] = useState(null);
   const [frame, setFrame] = useState('');
-  const entering = useAction(async text => {
-    await post(`/events/${event.summary.id}/checkin`, { frame: text.trim() });
-    setScanning(false);
-  });
+  const { say, met, end } = useMeeting(event.summary.id, true);
+  const typing = useAction(() => say(frame));
   if (now() < event.checkInOpensAtMillis) {
     return null;
   }
   return html`<section class="card" aria-labelledby="check-in"><h2 id="check-in">${t('check-in.title')}</h2>
     <p class="soft">${t('check-in.lead')}</p>
-    ${scanning
-      ? html`<${Scanner} onText=${text => entering.run(text)} onClose=${() => setScanning(false)} />`
-      : html`<button class="main large" onClick=${() => setScanning(true)}>${t('check-in.scan')}</button>`}
-    ${entering.slow && html`<${Working}>${t('check-in.working')}</${Working}>`}<${Fault} fault=${entering.fault} />
+    <${Met} met=${met} onEnd=${end} />
+    ${way === 'scan'
+      ? html`<${Scanner} onText=${say} onClose=${() => setWay(null)} />`
+      : html`<button class="main large" onClick=${() => setWay('scan')}>${t('check-in.scan')}</button>`}
+    ${way === 'show' ? html`<${OwnCode} id=${event.summary.id} />` : html`<button onClick=${() => setWay('show')}>${t('check-in.show')}</button>`}
+    ${typing.slow && html`<${Working}>${t('check-in.working')}</${Working}>`}
     <details><summary>${t('check-in.no-camera')}</summary>
-      <form class="column" onSubmit=${submitted => { submitted.preventDefault(); entering.run(frame); }}>
+      <form class="column" onSubmit=${submitted => { submitted.preventDefault(); typing.run(); }}>
         <${Field} id="frame" label=${t('check-in.text')}><input id="frame" autocomplete="off" spellcheck="false" value=${frame}
           onInput=${typed => setFrame(typed.target.value)} /></${Field}>
-        <button disabled=${entering.busy || frame.trim() === ''}>${t('check-in.go')}</button></form></details></section>`;
+        <button disabled=${typing.busy || frame.trim() === ''}>${t('check-in.go')}</button></form></details></section>`;
+}
+
+function OwnCode({ id }) {
+  const { code, fault } = useCode(id);
+  return html`${code && html`<${QrCode} text=${code.frame} label=${t('check-in.own')} />`}<${Fault} fault=${fault} />`;
 }
 
 function People({ event }) {

@@ -24,7 +24,7 @@ export function Organise({ id }) {
       ${summary.waitlisted > 0 && html`<${Tile} value=${summary.waitlisted}>${t('desk.waiting')}</${Tile}>`}
     </div>
     <div class="two"><div class="column"><${Guests} people=${people} /><${InviteCard} group=${summary.group} /></div>
-      <div class="column">${terms && html`<${Deadlines} event=${event} /><${Room} terms=${terms} seats=${summary.capacity - held} />`}
+      <div class="column">${!summary.cancelled && now() < summary.endsAtMillis && html`<a class="button" href=${`#/e/${id}/edit`}>${t('edit.title')}</a>`}${terms && html`<${Deadlines} event=${event} /><${Room} terms=${terms} seats=${summary.capacity - held} />`}
         ${!summary.cancelled && now() < summary.endsAtMillis && html`<section class="card" aria-labelledby="call-off"><h2 id="call-off">${t('cancel.title')}</h2>
           <p class="soft">${terms ? t('cancel.money') : t('cancel.lead')}</p>
           <${Ask} question=${t('cancel.sure')} yes=${t('cancel.yes')} act=${() => post(`/events/${id}/cancel`, {})}>${t('cancel.go')}</${Ask}></section>`}
@@ -35,7 +35,8 @@ function Guests({ people }) {
   return html`<section class="card" aria-labelledby="guests"><h2 id="guests">${t('desk.guests')}</h2>
     ${people.length === 0 && html`<p class="soft">${t('desk.nobody')}</p>`}
     <ul class="lines">${people.map(person => html`<li><${Avatar} person=${person.person} nickname=${person.nickname} />
-      <span class="grow">${nameOf(person)}</span><span class="row">
+      <span class="grow">${nameOf(person)}${person.guests > 0 ? ` + ${person.guests}` : ''}
+        ${person.answers?.some(answer => answer !== '') && html`<br /><span class="soft small">${person.answers.filter(Boolean).join(' · ')}</span>`}</span><span class="row">
       ${person.present ? html`<span class="badge good">${t('present')}</span>` : html`<${SeatBadge} seat=${person.seat} />`}
       ${person.deposit && html`<${DepositBadge} state=${person.deposit.state} />`}</span></li>`)}</ul></section>`;
 }
