@@ -48,6 +48,10 @@ final class EventCreate implements Callable<Integer> {
   @Nullable
   String place;
 
+  @Option(names = "--hidden-place", paramLabel = "TEXT", description = "Where it is, told only to those who have a seat.")
+  @Nullable
+  String hiddenPlace;
+
   @Option(names = "--description", paramLabel = "TEXT", description = "What it is about.")
   @Nullable
   String description;
@@ -124,7 +128,8 @@ final class EventCreate implements Callable<Integer> {
           place.getId(), this.place, capacity, depositSat == null ? null : Math.multiplyExact(depositSat, MSAT_PER_SAT),
           null, before(startsAt, lockOpens), before(startsAt, lockCloses), before(startsAt, checkInOpens),
           after(endsAt, checkInCloses), after(endsAt, appealsClose), after(endsAt, payoutsClose), minimumPresent,
-          presence, before(startsAt, rsvpCloses), guests, questions);
+          presence, before(startsAt, rsvpCloses), guests, questions,
+          hiddenPlace);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }

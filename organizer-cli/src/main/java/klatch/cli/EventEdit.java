@@ -41,6 +41,10 @@ final class EventEdit implements Callable<Integer> {
   @Nullable
   String place;
 
+  @Option(names = "--hidden-place", paramLabel = "TEXT", description = "Where it is, told only to those who have a seat; who was told another place is told anew.")
+  @Nullable
+  String hiddenPlace;
+
   @Option(names = "--start", paramLabel = "TIME", description = "Such as '2026-12-01 19:00'; the end and check-in move along. Events with deposits keep their times.")
   @Nullable
   String start;
@@ -79,7 +83,7 @@ final class EventEdit implements Callable<Integer> {
     var edited = session.api().post(path + "/edit", request(known), Events.Edited.class);
     return session.show(edited, answer -> {
       session.say(answer.version() == known.version()
-          ? "Nothing to tell anybody about: the event reads as before."
+          ? "The event reads as before for everybody who has an RSVP."
           : "Edited; this is version " + answer.version() + ". Whoever has an RSVP sees what changed.");
       session.say("  next    klatch event show " + Words.shortId(answer.event()));
     });
@@ -91,7 +95,7 @@ final class EventEdit implements Callable<Integer> {
       var startsAt = start == null ? null : Long.valueOf(TimeText.moment(start, place));
       var endsAt = end == null ? null : Long.valueOf(TimeText.moment(end, place));
       return new Events.Edit(title, description, this.place, startsAt, endsAt, zone, null, null, capacity,
-          cutOff(startsAt == null ? known.startsAtMillis() : startsAt), guests, questions);
+          cutOff(startsAt == null ? known.startsAtMillis() : startsAt), guests, questions, hiddenPlace);
     } catch (java.time.DateTimeException | IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }

@@ -30,6 +30,11 @@ final class EventShow implements Callable<Integer> {
     if (!summary.place().isBlank()) {
       session.say("  where      " + summary.place());
     }
+    if (detail.placeHidden()) {
+      session.say("  where      " + (detail.hiddenPlace() == null
+          ? "told to those who have a seat"
+          : detail.hiddenPlace() + " (told only to those who have a seat)"));
+    }
     session.say("  seats      " + summary.confirmed() + " of " + summary.capacity() + " taken"
         + (summary.waitlisted() == 0 ? "" : ", " + summary.waitlisted() + " on the waitlist"));
     if (summary.rsvpClosesAtMillis() != null) {

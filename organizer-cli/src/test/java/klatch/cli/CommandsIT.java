@@ -132,10 +132,12 @@ final class CommandsIT {
     var group = ok(anna, "group", "create", "Tea", "--json").json().path("id").asText();
     ok(ben, "group", "join", ok(anna, "group", "invite", group).out().strip());
     var event = ok(anna, "event", "create", "First cup", "--start", "2026-12-01 19:00", "--zone", "Europe/Berlin",
-        "--rsvp-closes", "2h", "--guests", "1", "--question", "Milk?", "--json").json().path("event").asText();
+        "--rsvp-closes", "2h", "--guests", "1", "--question", "Milk?", "--hidden-place", "Lindenstr. 7", "--json")
+        .json().path("event").asText();
     TestNode.exchange(annasNode, bensNode);
     assertThat(ok(ben, "event", "show", event).out()).contains("RSVP       until Tue 1 Dec 2026 17:00 Europe/Berlin")
-        .contains("guests     up to 1 with each RSVP").contains("question   Milk?");
+        .contains("guests     up to 1 with each RSVP").contains("question   Milk?")
+        .contains("where      told to those who have a seat");
     ok(ben, "rsvp", event, "--guests", "1", "--answer", "Oat");
     TestNode.exchange(annasNode, bensNode);
     assertThat(ok(anna, "event", "edit", event, "--start", "2026-12-01 20:00", "--place", "Garden").out())
@@ -148,7 +150,7 @@ final class CommandsIT {
     assertThat(ok(ben, "event", "show", event).out()).contains("changed since your RSVP:")
         .contains("place: none -> Garden")
         .contains("starts: Tue 1 Dec 2026 19:00 Europe/Berlin -> Tue 1 Dec 2026 20:00 Europe/Berlin")
-        .contains("confirmed +1");
+        .contains("confirmed +1").contains("where      Lindenstr. 7 (told only to those who have a seat)");
     assertThat(ok(anna, "event", "show", event).out()).containsPattern("Ben \\([0-9a-f]{6}\\), Milk\\?: Oat");
     assertThat(ok(ben, "rsvp", event, "--withdraw").out()).contains("Withdrawn.");
     assertThat(run(anna, "event", "edit", event, "--capacity", "0").exitCode()).isEqualTo(1);

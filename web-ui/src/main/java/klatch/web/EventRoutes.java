@@ -44,6 +44,9 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money) {
     var event = new EventCreated(details, request.capacity(), meetup.hosting().others(group), rule(request),
         draft.terms());
     var id = meetup.createEvent(group, event).orThrow();
+    if (request.hiddenPlace() != null) {
+      meetup.hosting().setPlace(id, request.hiddenPlace()).orThrow();
+    }
     return new Events.Created(id.toString(), draft.warnings());
   }
 
@@ -95,6 +98,10 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money) {
     var event = event(call);
     var request = call.read(Events.Edit.class);
     var capacity = request.capacity() == null ? OptionalInt.empty() : OptionalInt.of(request.capacity());
+    if (request.hiddenPlace() != null
+        && !meetup.hosting().place(event.id()).equals(Optional.of(request.hiddenPlace()))) {
+      meetup.hosting().setPlace(event.id(), request.hiddenPlace()).orThrow();
+    }
     var version = meetup.editEvent(event.id(), details -> edited(details, request), capacity).orThrow();
     return new Events.Edited(event.id().toString(), version);
   }
@@ -115,7 +122,8 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money) {
         event.times().checkInOpensAtMillis(), event.times().checkInClosesAtMillis(),
         event.cancellation().orElse(null), MoneyRoutes.terms(event).orElse(null), people, event.details().questions(),
         versions(event.versions()), meetup.hosting().mayHost(event.group()),
-        meetup.hosting().quotas(event.id()).stream().map(QuotaRoutes::shown).toList());
+        meetup.hosting().quotas(event.id()).stream().map(QuotaRoutes::shown).toList(),
+        meetup.hosting().hidesPlace(event.id()), meetup.hosting().place(event.id()).orElse(null));
   }
 
   private Events.Person person(Attendee attendee, Optional<Events.Deposit> deposit, @Nullable List<String> answers) {

@@ -1,6 +1,8 @@
 package klatch.meetup;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -25,6 +27,7 @@ final class EventFacts {
   private final List<Recorded<EventEdited>> edits = new ArrayList<>();
   private final List<Recorded<EventCancelled>> cancellations = new ArrayList<>();
   private final List<Recorded<DoorsAdded>> doors = new ArrayList<>();
+  private final List<Recorded<PlaceSealed>> places = new ArrayList<>();
   /** Lines of seat ledgers, of whoever says such things. */
   private final List<Recorded<?>> ledger = new ArrayList<>();
   private final Map<DeviceId, List<Recorded<?>>> requests = new LinkedHashMap<>();
@@ -75,6 +78,26 @@ final class EventFacts {
   void doorsAdded(Recorded<DoorsAdded> fact) {
     doors.add(fact);
     forget();
+  }
+
+  void placeSealed(Recorded<PlaceSealed> fact) {
+    places.add(fact);
+  }
+
+  /** What the host last sealed to a device; empty when it has sealed nothing to it. */
+  Optional<Recorded<PlaceSealed>> place(DeviceId host, DeviceId to) {
+    return places.stream().filter(by(host)).filter(fact -> fact.message().to().equals(to))
+        .reduce((earlier, later) -> later);
+  }
+
+  /** Those of {@code readers} who have not been told what the host's own copy says. */
+  List<DeviceId> untold(DeviceId host, Collection<DeviceId> readers) {
+    Map<DeviceId, Long> told = new HashMap<>();
+    places.stream().filter(by(host)).forEach(fact -> told.put(fact.message().to(), fact.sequence()));
+    Long own = told.get(host);
+    return own == null
+        ? List.of()
+        : readers.stream().filter(reader -> told.getOrDefault(reader, 0L) < own).sorted().toList();
   }
 
   void ledgerLine(Recorded<?> fact) {
@@ -266,6 +289,7 @@ final class EventFacts {
 
   private void notTheHost(DeviceId host, Roles roles, List<Anomaly> found) {
     List<Recorded<?>> reserved = new ArrayList<>(doors);
+    reserved.addAll(places);
     reserved.addAll(undone);
     ledger.stream().filter(line -> QuotaFold.quota(line).isEmpty()).forEach(reserved::add);
     reserved.stream().filter(line -> !line.author().equals(host)).forEach(line -> found
@@ -285,6 +309,7 @@ final class EventFacts {
     List<Recorded<?>> all = new ArrayList<>(cancellations);
     all.addAll(edits);
     all.addAll(doors);
+    all.addAll(places);
     all.addAll(ledger);
     requests.values().forEach(all::addAll);
     all.addAll(encounters);

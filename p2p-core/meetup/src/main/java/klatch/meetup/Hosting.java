@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import klatch.libp2p.MalformedMessageException;
 import klatch.log.DeviceId;
 import klatch.log.EntryId;
 import klatch.log.TopicId;
@@ -84,6 +85,46 @@ public final class Hosting {
       }
       return act.apply(view);
     }));
+  }
+
+  /**
+   * Says where an event of this device is, to nobody but those with a seat and the doors; who gets a seat later is told
+   * then. Whoever has been told keeps it.
+   */
+  public Outcome<EntryId> setPlace(EventId id, String place) {
+    PlaceSealed own = PlaceSealed.of(id, pen.self(), place);
+    return ofOpenEvent(id, (view, event) -> event.host().equals(pen.self())
+        ? Outcome.done(pen.append(event.group(), own).id())
+        : Outcome.refused(Refusal.NOT_THE_ORGANISER, "only " + event.host() + " says where this event is"));
+  }
+
+  /** Whether an event has a place that only those with a seat are told. */
+  public boolean hidesPlace(EventId id) {
+    return live.read(view -> view.hidesPlace(id));
+  }
+
+  /** The hidden place, as far as this device has been told. */
+  public Optional<String> place(EventId id) {
+    return live.read(view -> view.place(id, pen.self())).flatMap(sealed -> opened(pen, sealed));
+  }
+
+  private static Optional<String> opened(Pen pen, PlaceSealed sealed) {
+    try {
+      return Optional.of(sealed.open(pen.key()));
+    } catch (MalformedMessageException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Tells the hidden places of a device's events to those who have a seat now. */
+  static void tellPlaces(Pen pen, MeetupView view, TopicId topic) {
+    for (MeetupEvent event : view.events(topic)) {
+      if (event.host().equals(pen.self()) && !event.cancelled()) {
+        Optional<String> place = view.place(event.id(), pen.self()).flatMap(sealed -> opened(pen, sealed));
+        place.ifPresent(text -> view.untold(event.id()).stream().filter(SealedBox::canSealTo)
+            .forEach(reader -> pen.append(topic, PlaceSealed.of(event.id(), reader, text))));
+      }
+    }
   }
 
   /** Who else may give seats of an event. */

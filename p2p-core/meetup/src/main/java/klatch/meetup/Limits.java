@@ -34,6 +34,8 @@ public final class Limits {
   public static final int ANSWER_CHARS = 500;
   /** Every answer at its longest, three bytes for each unit, with the frame around them and the seal. */
   public static final int SEALED_ANSWERS_BYTES = 16 * 1024;
+  /** The longest place, three bytes for each unit, with the seal. */
+  public static final int SEALED_PLACE_BYTES = 3 * PLACE_CHARS + SealedBox.OVERHEAD_BYTES;
   /** An event that is edited more often than this is another event. */
   public static final int VERSIONS = 1_000;
   /** A founder's nonce tells groups of one founder apart. */

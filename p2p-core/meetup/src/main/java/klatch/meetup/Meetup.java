@@ -361,6 +361,7 @@ public final class Meetup implements AutoCloseable {
   private void keepSeats(MeetupView view, Set<TopicId> changed) {
     for (TopicId topic : changed) {
       Hosting.due(self(), clock.millis(), view, topic).forEach(line -> append(topic, line));
+      Hosting.tellPlaces(pen, view, topic);
     }
   }
 

@@ -3,6 +3,7 @@ package klatch.meetup;
 /** What a member's log can say about a group (docs/spec/meetup-messages.md). Constructors check every bound. */
 public sealed interface MeetupMessage
     permits GroupCreated, CoHostGranted, CoHostRevoked, MemberProfile, EventCreated, EventEdited, EventCancelled,
-    DoorsAdded, CapacitySet, SeatsDelegated, SeatsReturned, SeatsReclaimed, Pledged, PledgeWithdrawn, SeatDecision,
+    DoorsAdded, PlaceSealed, CapacitySet, SeatsDelegated, SeatsReturned, SeatsReclaimed, Pledged, PledgeWithdrawn,
+    SeatDecision,
     SignedEncounter, CheckInUndone {
 }

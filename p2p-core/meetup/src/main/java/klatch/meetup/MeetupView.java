@@ -3,6 +3,7 @@ package klatch.meetup;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -173,6 +174,28 @@ public final class MeetupView {
    */
   public List<Quota> quotas(EventId id) {
     return facts(known(id)).seats().quotas();
+  }
+
+  /** Whether the event's host has a place that only those with a seat are told. */
+  public boolean hidesPlace(EventId id) {
+    MeetupEvent event = known(id);
+    return facts(event).place(event.host(), event.host()).isPresent();
+  }
+
+  /** What the event's host last sealed to a device about the place. */
+  Optional<PlaceSealed> place(EventId id, DeviceId to) {
+    MeetupEvent event = known(id);
+    return facts(event).place(event.host(), to).map(Recorded::message);
+  }
+
+  /** Attendees with a seat, and doors, who have yet to be told the hidden place; empty when there is none. */
+  List<DeviceId> untold(EventId id) {
+    MeetupEvent event = known(id);
+    Set<DeviceId> readers = new HashSet<>(event.doors());
+    seats(id).with(Seat.Status.CONFIRMED).stream().filter(seat -> !seat.leaving()).map(Seat::attendee)
+        .forEach(readers::add);
+    readers.remove(event.host());
+    return facts(event).untold(event.host(), readers);
   }
 
   /** Returned seats which the event's host has not taken back yet. */

@@ -45,6 +45,13 @@ final class SealedBox {
     return context.toByteArray();
   }
 
+  /** Whether a key is one that can be agreed with: a hostile one may not be. */
+  static boolean canSealTo(DeviceId device) {
+    byte[] secret = new byte[KEY_BYTES];
+    secret[0] = 1;
+    return X25519.calculateAgreement(secret, 0, montgomery(device.bytes()), 0, new byte[KEY_BYTES], 0);
+  }
+
   /** @throws IllegalArgumentException when the device's key is no point that can be agreed with */
   static byte[] seal(DeviceId to, byte[] context, byte[] content) {
     byte[] secret = new byte[KEY_BYTES];

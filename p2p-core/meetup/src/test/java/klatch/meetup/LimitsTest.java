@@ -96,6 +96,12 @@ final class LimitsTest {
     cases.put("number of seats must be between 1 and 100000, not 0", () -> new SeatsDelegated(EVENT, DOOR, 0));
     cases.put("number of seats must be between 1 and 100000, not 100001",
         () -> new SeatsReturned(EVENT, EVENT.entry(), 100_001));
+    cases.put("size of the sealed place in bytes must be between 48 and 1548, not 47",
+        () -> new PlaceSealed(EVENT, DOOR, ByteString.zeros(47)));
+    cases.put("size of the sealed place in bytes must be between 48 and 1548, not 1549",
+        () -> new PlaceSealed(EVENT, DOOR, ByteString.zeros(1549)));
+    cases.put("hidden place must be at most 500 characters, not 501",
+        () -> PlaceSealed.of(EVENT, DOOR, "x".repeat(501)));
     cases.put("sequence must be between 0", () -> new CoHostGranted(DOOR, -1));
     cases.put("sequence must be between 0 and 9223372036854775807, not -2", () -> new CoHostRevoked(DOOR, -2));
     cases.put("guests must be between 0 and 10, not 11", () -> new Pledged(EVENT, 1, 11, ByteString.EMPTY));

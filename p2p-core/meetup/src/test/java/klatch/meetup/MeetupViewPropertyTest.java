@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import klatch.log.DeviceId;
 import klatch.log.Entry;
 import klatch.log.EntryId;
 import klatch.log.LogId;
@@ -26,12 +27,14 @@ final class MeetupViewPropertyTest {
 
   /** Everything a view says. */
   private record Snapshot(List<Group> groups, List<MeetupEvent> events, List<Seats> seats, List<Presence> presence,
-      List<Anomaly> anomalies, Map<?, ?> nicknames, List<List<Quota>> quotas, Set<?> coHosts) {
+      List<Anomaly> anomalies, Map<?, ?> nicknames, List<List<Quota>> quotas, Set<?> coHosts,
+      List<List<DeviceId>> untold) {
     static Snapshot of(MeetupView view, TopicId topic) {
       List<MeetupEvent> events = view.events();
       return new Snapshot(view.groups(), events, events.stream().map(event -> view.seats(event.id())).toList(),
           events.stream().map(event -> view.presence(event.id())).toList(), view.anomalies(topic),
-          view.nicknames(topic), events.stream().map(event -> view.quotas(event.id())).toList(), view.coHosts(topic));
+          view.nicknames(topic), events.stream().map(event -> view.quotas(event.id())).toList(), view.coHosts(topic),
+          events.stream().map(event -> view.untold(event.id())).toList());
     }
   }
 
@@ -115,7 +118,9 @@ final class MeetupViewPropertyTest {
     }
 
     private MeetupMessage quotaLine(EventId event) {
-      return switch (random.nextInt(4)) {
+      return switch (random.nextInt(5)) {
+        case 4 ->
+          new PlaceSealed(event, random.nextBoolean() ? devices.getFirst().device : any().device, ByteString.zeros(60));
         case 0 -> new SeatsReturned(event, any(said), 1 + random.nextInt(2));
         case 1 -> new SeatsReclaimed(event, any(said));
         case 2 -> new SeatDecision(event, any(said), SeatOutcome.CONFIRMED, 1 + random.nextInt(2), null, any(said));

@@ -60,6 +60,10 @@ final class MessageCodecTest {
     examples.put("co-host-granted", new CoHostGranted(new Scribe(2).device, 7));
     examples.put("co-host-revoked", new CoHostRevoked(new Scribe(2).device, 300));
     examples.put("doors-added", new DoorsAdded(EVENT, List.of(new Scribe(4).device)));
+    examples.put("place-sealed", new PlaceSealed(EVENT, new Scribe(2).device, ByteString.of(SealedBox.seal(
+        new Scribe(2).device,
+        SealedBox.context("klatch-place-1", EVENT.bytes(), new Scribe(2).device.bytes()),
+        "Köhler, 2nd floor".getBytes(StandardCharsets.UTF_8), bytes(0x05)))));
     examples.put("seats-delegated", new SeatsDelegated(EVENT, new Scribe(2).device, 25));
     examples.put("seats-returned", new SeatsReturned(EVENT, PLEDGE, 4));
     examples.put("seats-reclaimed", new SeatsReclaimed(EVENT, WITHDRAWAL));

@@ -19,15 +19,17 @@ public final class Events {
    * @param rsvpClosesAtMillis left out: RSVPs are taken until check-in closes
    * @param guestsPerPledge left out: none
    * @param questions what each attendee is asked; only the host can read the answers
+   * @param hiddenPlace told only to those with a seat, and to the doors; {@code place} stays for everybody
    */
   public record Create(@Nullable String group, String title, @Nullable String description, long startsAtMillis,
       long endsAtMillis, String zone, @Nullable String place, int capacity, @Nullable Long depositMsat,
       @Nullable Long pledgeOpensAtMillis, @Nullable Long lockOpensAtMillis, @Nullable Long lockClosesAtMillis,
       @Nullable Long checkInOpensAtMillis, @Nullable Long checkInClosesAtMillis, @Nullable Long appealsCloseAtMillis,
       @Nullable Long payoutsCloseAtMillis, @Nullable Integer minimumPresent, @Nullable String presence,
-      @Nullable Long rsvpClosesAtMillis, @Nullable Integer guestsPerPledge, @Nullable List<String> questions) {
+      @Nullable Long rsvpClosesAtMillis, @Nullable Integer guestsPerPledge, @Nullable List<String> questions,
+      @Nullable String hiddenPlace) {
 
-    /** An event without cut-off, guests and questions. */
+    /** An event without cut-off, guests, questions and a hidden place. */
     public Create(@Nullable String group, String title, @Nullable String description, long startsAtMillis,
         long endsAtMillis, String zone, @Nullable String place, int capacity, @Nullable Long depositMsat,
         @Nullable Long pledgeOpensAtMillis, @Nullable Long lockOpensAtMillis, @Nullable Long lockClosesAtMillis,
@@ -36,7 +38,7 @@ public final class Events {
         @Nullable String presence) {
       this(group, title, description, startsAtMillis, endsAtMillis, zone, place, capacity, depositMsat,
           pledgeOpensAtMillis, lockOpensAtMillis, lockClosesAtMillis, checkInOpensAtMillis, checkInClosesAtMillis,
-          appealsCloseAtMillis, payoutsCloseAtMillis, minimumPresent, presence, null, null, null);
+          appealsCloseAtMillis, payoutsCloseAtMillis, minimumPresent, presence, null, null, null, null);
     }
   }
 
@@ -56,7 +58,8 @@ public final class Events {
   public record Edit(@Nullable String title, @Nullable String description, @Nullable String place,
       @Nullable Long startsAtMillis, @Nullable Long endsAtMillis, @Nullable String zone,
       @Nullable Long checkInOpensAtMillis, @Nullable Long checkInClosesAtMillis, @Nullable Integer capacity,
-      @Nullable Long rsvpClosesAtMillis, @Nullable Integer guestsPerPledge, @Nullable List<String> questions) {}
+      @Nullable Long rsvpClosesAtMillis, @Nullable Integer guestsPerPledge, @Nullable List<String> questions,
+      @Nullable String hiddenPlace) {}
 
   /** {@code POST /events/{id}/edit}. */
   public record Edited(String event, int version) {}
@@ -96,11 +99,14 @@ public final class Events {
    * @param terms    absent for an event without deposits
    * @param versions the edits, oldest first
    * @param youHost  whether this node's person may edit it
+   * @param placeHidden whether there is a place that only those with a seat are told
+   * @param hiddenPlace that place, as soon as this node's person has been told
    * @param quotas   seats that other ledgers than the organiser's may give
    */
   public record Detail(Summary summary, String description, String organiser, long checkInOpensAtMillis,
       long checkInClosesAtMillis, @Nullable String cancelReason, @Nullable Terms terms, List<Person> people,
-      List<String> questions, List<Version> versions, boolean youHost, List<Quota> quotas) {}
+      List<String> questions, List<Version> versions, boolean youHost, List<Quota> quotas, boolean placeHidden,
+      @Nullable String hiddenPlace) {}
 
   /**
    * Seats that a co-host may give without asking.
