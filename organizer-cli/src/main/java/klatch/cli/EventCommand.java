@@ -3,6 +3,7 @@ package klatch.cli;
 import picocli.CommandLine.Command;
 
 /** {@code klatch event …}. */
-@Command(name = "event", description = "Events: create, list, show, edit, cancel, seats.", synopsisSubcommandLabel = "COMMAND", subcommands = {
-    EventCreate.class, EventList.class, EventShow.class, EventEdit.class, EventCancel.class, EventSeats.class})
+@Command(name = "event", description = "Events: create, list, show, edit, cancel, seats, invite, export.", synopsisSubcommandLabel = "COMMAND", subcommands = {
+    EventCreate.class, EventList.class, EventShow.class, EventEdit.class, EventCancel.class, EventSeats.class,
+    EventInvite.class, EventExport.class})
 final class EventCommand {}

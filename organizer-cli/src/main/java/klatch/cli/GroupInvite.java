@@ -12,12 +12,15 @@ final class GroupInvite implements Callable<Integer> {
   @Mixin
   Session session;
 
+  @Mixin
+  InviteOptions options;
+
   @Parameters(paramLabel = "GROUP", description = "Its id, or the first characters of it.")
   String group;
 
   @Override
   public Integer call() {
-    var path = "/groups/" + session.group(group) + "/invite";
-    return session.show(session.api().get(path, Groups.Invite.class), answer -> session.say(answer.invite()));
+    return options.show(session,
+        session.api().get("/groups/" + session.group(group) + "/invite", Groups.Invite.class));
   }
 }

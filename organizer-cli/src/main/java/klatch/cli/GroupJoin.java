@@ -24,7 +24,9 @@ final class GroupJoin implements Callable<Integer> {
         session.say("Nobody of it is reachable right now; its events arrive as soon as somebody is.");
       }
       answer.warnings().forEach(warning -> session.say("  note    " + warning));
-      session.say("  next    klatch event list");
+      session.say("  next    klatch event " + (answer.event() == null
+          ? "list"
+          : "show " + Words.shortId(answer.event()) + ", which you are invited to"));
     });
   }
 }

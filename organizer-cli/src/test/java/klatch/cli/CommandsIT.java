@@ -157,6 +157,43 @@ final class CommandsIT {
   }
 
   @Test
+  void anInviteToAnEventSaysWhichAndIsACodeToScan(@TempDir Path poster) throws Exception {
+    ok(anna, "profile", "--nickname", "Anna");
+    ok(anna, "group", "create", "Tea");
+    var event = ok(anna, "event", "create", "First cup", "--start", "2026-12-01 19:00", "--json").json().path("event")
+        .asText();
+    var invite = ok(anna, "event", "invite", event, "--qr").out().lines().toList();
+    assertThat(invite.getFirst()).startsWith("klatch:join/");
+    assertThat(invite.get(1)).matches("█{30,}");
+    var file = poster.resolve("code.svg");
+    ok(anna, "event", "invite", event, "--svg", file.toString());
+    assertThat(Files.readString(file)).startsWith("<svg").contains("<path");
+    assertThat(run(anna, "event", "invite", event, "--svg", poster.toString()).err()).contains("cannot be written");
+    var joined = ok(ben, "group", "join", invite.getFirst(), "--json").json();
+    assertThat(joined.path("event").asText()).isEqualTo(event);
+    assertThat(joined.path("inviter").asText()).isEqualTo(annasNode.meetup.self().toString());
+  }
+
+  @Test
+  void anEventGoesIntoACalendarAndItsPeopleIntoASpreadsheet(@TempDir Path files) throws Exception {
+    ok(anna, "group", "create", "Tea");
+    var event = ok(anna, "event", "create", "First cup", "--start", "2026-12-01T18:00Z", "--json").json().path("event")
+        .asText();
+    ok(anna, "rsvp", event);
+    var calendar = files.resolve("tea.ics");
+    assertThat(ok(anna, "event", "export", event, "--ics", calendar.toString()).out()).contains("Written: ");
+    assertThat(Files.readString(calendar)).contains("SUMMARY:First cup\r\n").contains("DTSTART:20261201T180000Z\r\n");
+    ok(anna, "event", "export", "--ics", calendar.toString());
+    assertThat(Files.readString(calendar)).contains("UID:" + event);
+    var people = files.resolve("people.csv");
+    ok(anna, "event", "export", event, "--csv", people.toString());
+    assertThat(Files.readString(people)).startsWith("\"person\",\"nickname\"")
+        .contains("\"" + annasNode.meetup.self() + "\"");
+    assertThat(run(anna, "event", "export", "--csv", people.toString()).exitCode()).isEqualTo(2);
+    assertThat(run(anna, "event", "export", event).exitCode()).isEqualTo(2);
+  }
+
+  @Test
   void aCoHostGivesSeatsWithoutAsking() {
     ok(anna, "profile", "--nickname", "Anna");
     ok(ben, "profile", "--nickname", "Ben");

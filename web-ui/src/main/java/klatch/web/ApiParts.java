@@ -48,6 +48,7 @@ public record ApiParts(Meetup meetup, CheckIn checkIn, Host host, Supplier<Money
     new GroupRoutes(meetup, host, node).addTo(routes);
     new EventRoutes(meetup, draft, moneyRoutes).addTo(routes);
     new QuotaRoutes(meetup).addTo(routes);
+    new ExportRoutes(meetup).addTo(routes);
     new DoorRoutes(meetup, checkIn, host, moneyRoutes).addTo(routes);
     moneyRoutes.addTo(routes);
     new ClaimRoutes(meetup, money).addTo(routes);

@@ -10,6 +10,7 @@ import klatch.libp2p.Multiaddr;
 import klatch.libp2p.PeerId;
 import klatch.log.DeviceId;
 import klatch.log.TopicId;
+import klatch.meetup.EventId;
 import klatch.meetup.Group;
 import klatch.meetup.Meetup;
 import klatch.web.wire.Groups;
@@ -22,7 +23,8 @@ record GroupRoutes(Meetup meetup, Host host, NodeControl node) {
     routes.get("/groups", _ -> new Groups.GroupList(meetup.groups().stream().map(this::shown).toList()));
     routes.post("/groups", this::create);
     routes.post("/groups/join", this::join);
-    routes.get("/groups/{id}/invite", this::invite);
+    routes.get("/groups/{id}/invite", call -> invite(group(call.path("id")), null));
+    routes.get("/events/{id}/invite", this::inviteToEvent);
     routes.post("/groups/{id}/co-hosts", this::grant);
     routes.post("/groups/{id}/co-hosts/revoke", this::revoke);
     routes.post("/profile", this::rename);
@@ -53,7 +55,8 @@ record GroupRoutes(Meetup meetup, Host host, NodeControl node) {
     if (!meetup.nicknames(invite.group()).containsKey(meetup.self())) {
       meetup.joinGroup(invite.group(), nickname());
     }
-    return new Groups.Joined(invite.group().toString(), connected.stream().distinct().toList(), warnings);
+    return new Groups.Joined(invite.group().toString(), connected.stream().distinct().toList(), warnings,
+        invite.inviter().toString(), invite.event() == null ? null : invite.event().toString());
   }
 
   private static InviteCode read(String text) {
@@ -69,11 +72,16 @@ record GroupRoutes(Meetup meetup, Host host, NodeControl node) {
     return node.nickname().orElseGet(() -> "guest-" + meetup.self().toString().substring(0, 6));
   }
 
-  private Groups.Invite invite(Call call) {
-    var group = group(call.path("id"));
+  private Groups.Invite inviteToEvent(Call call) {
+    var event = EventRoutes.event(meetup, call.path("id"));
+    return invite(meetup.group(event.group()).orElseThrow(), event.id());
+  }
+
+  private Groups.Invite invite(Group group, @Nullable EventId event) {
     var addresses = host.listenAddresses().stream().filter(Multiaddr::isTcp).limit(InviteCode.MAX_ADDRESSES).toList();
     return new Groups.Invite(group.topic().toString(),
-        new InviteCode(group.topic(), group.founder(), addresses).text());
+        new InviteCode(group.topic(), group.founder(), meetup.self(), event, addresses).text(),
+        event == null ? null : event.toString());
   }
 
   private Groups.CoHosts grant(Call call) {

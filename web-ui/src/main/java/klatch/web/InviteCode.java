@@ -14,14 +14,19 @@ import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.Multiaddr;
 import klatch.log.DeviceId;
 import klatch.log.TopicId;
+import klatch.meetup.EventId;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An invite to a group: one line that a person passes on (docs/spec/local-api.md, "Invite").
+ * An invite to a group, or to one event of it: one line that a person passes on (docs/spec/local-api.md, "Invite").
  *
  * @param founder   the founder's device, so that the joiner knows whose word counts before anything has arrived
+ * @param inviter   whose invite it is; nothing proves it
+ * @param event     what it invites to; null for the group as a whole
  * @param addresses where somebody of the group can be reached, at most {@link #MAX_ADDRESSES}; may be none
  */
-public record InviteCode(TopicId group, DeviceId founder, List<Multiaddr> addresses) {
+public record InviteCode(TopicId group, DeviceId founder, DeviceId inviter, @Nullable EventId event,
+    List<Multiaddr> addresses) {
   /** What every invite begins with. */
   public static final String SCHEME = "klatch:join/";
   /** More addresses than one node listens on. */
@@ -31,7 +36,9 @@ public record InviteCode(TopicId group, DeviceId founder, List<Multiaddr> addres
   /** The longest invite that is read. */
   public static final int MAX_TEXT_CHARS = 4096;
 
-  private static final byte VERSION = 1;
+  private static final byte VERSION = 2;
+  private static final byte NO_EVENT = 0;
+  private static final byte ONE_EVENT = 1;
   private static final int ID_BYTES = 32;
   /** Finds a mistyped or cut-off code; it proves nothing. */
   private static final int CHECKSUM_BYTES = 4;
@@ -50,6 +57,9 @@ public record InviteCode(TopicId group, DeviceId founder, List<Multiaddr> addres
     out.write(VERSION);
     out.writeBytes(group.bytes());
     out.writeBytes(founder.bytes());
+    out.writeBytes(inviter.bytes());
+    out.write(event == null ? NO_EVENT : ONE_EVENT);
+    out.writeBytes(event == null ? new byte[0] : event.bytes());
     out.write(addresses.size());
     for (var address : addresses) {
       var bytes = address.bytes();
@@ -97,6 +107,8 @@ public record InviteCode(TopicId group, DeviceId founder, List<Multiaddr> addres
     }
     var group = new TopicId(next(in, ID_BYTES));
     var founder = new DeviceId(next(in, ID_BYTES));
+    var inviter = new DeviceId(next(in, ID_BYTES));
+    var event = event(in);
     int count = Byte.toUnsignedInt(in.get());
     if (count > MAX_ADDRESSES) {
       throw new MalformedMessageException("an invite has at most " + MAX_ADDRESSES + " addresses, not " + count);
@@ -113,7 +125,16 @@ public record InviteCode(TopicId group, DeviceId founder, List<Multiaddr> addres
     if (in.hasRemaining()) {
       throw new MalformedMessageException("the invite has " + in.remaining() + " bytes too many");
     }
-    return new InviteCode(group, founder, addresses);
+    return new InviteCode(group, founder, inviter, event, addresses);
+  }
+
+  private static @Nullable EventId event(ByteBuffer in) throws MalformedMessageException {
+    return switch (in.get()) {
+      case NO_EVENT -> null;
+      case ONE_EVENT -> EventId.of(next(in, ID_BYTES));
+      default ->
+        throw new MalformedMessageException("the invite says neither that there is an event nor that there is none");
+    };
   }
 
   private static byte[] next(ByteBuffer in, int length) {

@@ -39,19 +39,23 @@ public final class Groups {
   public record GroupList(List<Group> groups) {}
 
   /**
-   * {@code GET /groups/{id}/invite}.
+   * {@code GET /groups/{id}/invite} and {@code GET /events/{id}/invite}.
    *
    * @param invite one line to pass on
+   * @param event  what it invites to, if it is one event
    */
-  public record Invite(String group, String invite) {}
+  public record Invite(String group, String invite, @Nullable String event) {}
 
   /**
    * {@code POST /groups/join}: the group is followed in any case, also when nobody of it is reachable now.
    *
    * @param connectedTo the peers reached
    * @param warnings    addresses that did not answer, each with its reason
+   * @param inviter     whose invite it was, as it says itself
+   * @param event       what it invites to; it may not have arrived yet
    */
-  public record Joined(String group, List<String> connectedTo, List<String> warnings) {}
+  public record Joined(String group, List<String> connectedTo, List<String> warnings, String inviter,
+      @Nullable String event) {}
 
   /** {@code POST /peers}. */
   public record Connect(String multiaddr) {}
