@@ -10,6 +10,7 @@ import klatch.commitments.DepositTerms;
 import klatch.commitments.Deposits;
 import klatch.commitments.Finding;
 import klatch.commitments.LockResult;
+import klatch.commitments.OfferResult;
 import klatch.commitments.MoneyReport;
 import klatch.commitments.OwnDeposit;
 import klatch.commitments.SettleResult;
@@ -23,9 +24,11 @@ import klatch.web.wire.PublicCode;
 
 /** The routes about deposits, and what the other routes show of them. */
 record MoneyRoutes(Meetup meetup, Supplier<ApiParts.MoneyState> money) {
+  private static final long MILLIS_PER_SECOND = 1_000;
 
   void addTo(Routes routes) {
     routes.post("/events/{id}/lock", this::lock);
+    routes.get("/events/{id}/offer", this::offer);
     routes.post("/events/{id}/settle", this::settle);
     routes.get("/events/{id}/audit", this::audit);
     routes.get("/events/{id}/report", this::report);
@@ -55,6 +58,16 @@ record MoneyRoutes(Meetup meetup, Supplier<ApiParts.MoneyState> money) {
     return switch (connected(money).deposits().lock(event.id())) {
       case LockResult.UnderWay(var own) -> new Events.Locked(event.id().toString(), shown(own));
       case LockResult.Refused(var reason) -> throw new PublicException(PublicCode.REFUSED, reason);
+    };
+  }
+
+  private Money.Offer offer(Call call) {
+    var event = withDeposits(call);
+    return switch (deposits(money).offer(event.id(), meetup.self())) {
+      case OfferResult.Open(var bolt11, _, var amount, var expires, var closes) ->
+        new Money.Offer(event.id().toString(),
+            bolt11, amount.value(), expires * MILLIS_PER_SECOND, closes);
+      case OfferResult.None(var reason) -> throw new PublicException(PublicCode.REFUSED, reason);
     };
   }
 

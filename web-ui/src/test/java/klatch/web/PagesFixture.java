@@ -54,6 +54,8 @@ abstract class PagesFixture {
     open.addFirst(node);
     var sync = new TopicSync(node.host, node.store, TopicPolicy.OPEN);
     open.addFirst(sync);
+    node.syncState = () -> new SyncState(
+        sync.peers().stream().mapToLong(TopicSync.PeerStatus::silentMillis).min(), 0);
     if (anna != null) {
       sync.keep(anna.host.listenAddresses().getFirst());
     }

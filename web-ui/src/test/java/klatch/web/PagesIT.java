@@ -168,6 +168,22 @@ final class PagesIT extends PagesFixture {
   }
 
   @Test
+  void anyWalletCanLockTheDeposit() throws Exception {
+    var event = eventWithBen(",\"depositMsat\":10000000");
+    now.set(START - 11 * HOUR);
+    var guest = named(ben, "Ben");
+    guest.eval("location.hash = '#/e/" + event + "'");
+    guest.press("Lock it from another wallet").sees("held, not spent");
+    good(guest, "wallet");
+    var invoice = guest.eval("document.querySelector('.qr').dataset.text").asText();
+    assertThat(invoice).startsWith("LIGHTNING:");
+    var wallet = node("wallet");
+    wallet.post("/lightning/pay", "{\"bolt11\":\"" + invoice.substring("LIGHTNING:".length()).toLowerCase(
+        java.util.Locale.ROOT) + "\"}");
+    guest.sees("Held, not spent.");
+  }
+
+  @Test
   void aNodeThatIsGoneIsSaid() {
     var page = named(anna, "Anna");
     page.until("document.getElementById('line') !== null");

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import klatch.libp2p.Connection;
 import klatch.commitments.Deposits;
@@ -92,6 +93,7 @@ public final class TestNode implements AutoCloseable, NodeControl {
   private final Optional<Deposits> deposits;
   private final HttpClient http = HttpClient.newHttpClient();
   private volatile @Nullable String nickname;
+  volatile Supplier<SyncState> syncState = () -> SyncState.NONE;
   volatile ApiParts.MoneyState money;
 
   public TestNode(AtomicLong nowMillis, Optional<Lightning> lightning) {
@@ -198,7 +200,7 @@ public final class TestNode implements AutoCloseable, NodeControl {
 
   @Override
   public SyncState sync() {
-    return SyncState.NONE;
+    return syncState.get();
   }
 
   @Override

@@ -8,6 +8,14 @@ public final class Money {
   private Money() {}
 
   /**
+   * {@code GET /events/{id}/offer}: the hold invoice that locks this person's deposit, for any wallet, once.
+   *
+   * @param expiresAtMillis    by the Lightning node's clock
+   * @param lockClosesAtMillis until then deposits are taken
+   */
+  public record Offer(String event, String bolt11, long amountMsat, long expiresAtMillis, long lockClosesAtMillis) {}
+
+  /**
    * {@code POST /events/{id}/settle}. Settling goes on by itself; asking again shows how far it is.
    *
    * @param done    whether every deposit and every payout has come to its end

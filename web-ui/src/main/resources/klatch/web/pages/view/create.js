@@ -81,7 +81,7 @@ export function Create() {
   const { line } = useLive();
   const [form, setForm] = useState(fresh());
   const [warnings, setWarnings] = useState(null);
-  const yours = data?.groups.filter(group => group.yours) ?? [];
+  const yours = data?.groups.filter(group => group.youHost) ?? [];
   const set = name => event => setForm({ ...form,
     [name]: event.target.type === 'checkbox' ? event.target.checked : event.target.value });
   const chosen = form.group || yours[0]?.id || 'new';

@@ -1,8 +1,10 @@
 // A guest's deposit: locking it, what "held" means, how it comes back, and what is due beside it.
-import { html, useState, useData, useAction, useLive, now } from '../kit.js';
+import { html, useState, useData, useAction, useLive, now, refresh } from '../kit.js';
 import { post } from '../api.js';
 import { t, sat, when } from '../words.js';
-import { Act, Deadline, Fault, Field, QrCode, Rules, Working } from '../parts.js';
+import { Act, Copy, Deadline, Fault, Field, QrCode, Rules, Working } from '../parts.js';
+
+const ASK_OFFER_MILLIS = 5000;
 
 export function Deposit({ event, you }) {
   const { terms, summary } = event;
@@ -36,26 +38,52 @@ function Unlocked({ event, you }) {
   if (now() >= terms.lockClosesAtMillis) {
     return html`<p>${t('lock.closed')}</p>`;
   }
-  if (line && line.lightning === 'none') {
-    return html`<p>${t('lock.no-lightning')}</p>`;
-  }
+  const alone = line?.lightning === 'none';
   return html`<${Rules} depositMsat=${terms.depositMsat} />
     ${you.deposit?.state === 'failed' && html`<p class="fault">${you.deposit.says}</p>`}
-    ${you.deposit
+    ${alone
+      ? html`<p>${t('lock.no-lightning')}</p><${OtherWallet} id=${summary.id} />`
+      : you.deposit
       ? html`<${Act} large act=${() => post(`/events/${summary.id}/lock`)} working=${t('lock.working')}>${t('lock.go', { amount: sat(terms.depositMsat) })}</${Act}>`
       : html`<${Working}>${t('lock.no-offer')}</${Working}>`}
-    <p class="soft small">${t('lock.until')} <${Deadline} millis=${terms.lockClosesAtMillis} zone=${summary.zone} /></p>`;
+    <p class="soft small">${t('lock.until')} <${Deadline} millis=${terms.lockClosesAtMillis} zone=${summary.zone} /></p>
+    ${!alone && you.deposit && html`<${Details} words=${t('lock.elsewhere')}><${OtherWallet} id=${summary.id} /></${Details}>`}`;
+}
+
+/** What is inside is asked for only once it is opened. */
+function Details({ words, children }) {
+  const [open, setOpen] = useState(false);
+  return html`<details onToggle=${event => setOpen(event.target.open)}><summary>${words}</summary>${open && children}</details>`;
+}
+
+/** The deposit's invoice, for any wallet. A wallet keeps it "under way": that is what held means, so it is not waited for. */
+function OtherWallet({ id }) {
+  const { data, fault } = useData(`/events/${id}/offer`, ASK_OFFER_MILLIS);
+  async function byExtension() {
+    await globalThis.webln.enable();
+    globalThis.webln.sendPayment(data.bolt11).catch(() => refresh());
+  }
+  if (!data) {
+    return html`<${Fault} fault=${fault} />`;
+  }
+  return html`<div class="column"><p class="soft">${t('lock.wallet')}</p>
+    <${QrCode} text=${`LIGHTNING:${data.bolt11.toUpperCase()}`} label=${t('lock.invoice')} />
+    <div class="row"><a class="button" href=${`lightning:${data.bolt11}`}>${t('lock.open')}</a>
+      <${Copy} text=${data.bolt11}>${t('lock.copy')}</${Copy}>
+      ${globalThis.webln && html`<${Act} kind="" act=${byExtension}>${t('lock.webln')}</${Act}>`}</div></div>`;
 }
 
 /** What is due to this person from those who stayed away, and where it is to go. */
 export function Payout({ event }) {
   const due = now() >= event.terms.checkInClosesAtMillis && !event.summary.yours;
   const { data } = useData(due ? `/events/${event.summary.id}/claim` : null);
+  const { data: report } = useData(due ? `/events/${event.summary.id}/report` : null);
   if (!data || data.state === 'nothing_due') {
     return null;
   }
+  const paid = report?.people.find(line => line.person === event.people.find(person => person.you)?.person)?.payoutMsat;
   return html`<section class="card good" aria-labelledby="payout"><h2 id="payout">${t('payout.title')}</h2>
-    <p class="sum">${sat(data.amountMsat)}</p>
+    <p class="sum">${sat(data.state === 'paid' && paid ? paid : data.amountMsat)}</p>
     <p aria-live="polite">${t(`payout.${data.state}`)}</p>
     ${data.problem && html`<p class="fault">${data.problem}</p>`}
     ${data.state === 'claimable' && html`<p class="small">${t('payout.until')} <${Deadline} millis=${data.closesAtMillis} /></p>`}

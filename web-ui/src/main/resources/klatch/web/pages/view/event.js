@@ -15,7 +15,7 @@ export function EventHead({ event, corner }) {
   const { summary, terms } = event;
   const base = `#/e/${summary.id}`;
   const corners = [[undefined, base, t('corner.event')],
-    ...(summary.yours ? [['organise', `${base}/organise`, t('corner.organise')], ['door', `${base}/door`, t('corner.door')]] : []),
+    ...(event.youHost ? [['organise', `${base}/organise`, t('corner.organise')], ['door', `${base}/door`, t('corner.door')]] : []),
     ...(terms ? [['money', `${base}/money`, t('corner.money')]] : [])];
   return html`<div class="column"><h1 tabindex="-1">${summary.title}</h1>
     ${corners.length > 1 && html`<nav aria-label=${t('corner')}><ul>${corners.map(([name, href, words]) => html`
@@ -77,7 +77,7 @@ function Place({ event, you }) {
     return you?.deposit ? html`<${Deposit} event=${event} you=${you} />` : null;
   }
   if (you?.present) {
-    return html`<section class="card good" aria-live="polite"><h2>${t('place.in')}</h2><p>${t('place.in.lead')}</p></section>
+    return html`<section class="card good" aria-live="polite"><h2>${now() < summary.endsAtMillis ? t('place.in') : t('place.was-in')}</h2><p>${t('place.in.lead')}</p></section>
       ${terms && html`<${Deposit} event=${event} you=${you} />`}`;
   }
   const over = now() >= event.checkInClosesAtMillis;
