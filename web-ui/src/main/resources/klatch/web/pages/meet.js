@@ -72,8 +72,7 @@ export function useMeeting(id, byNetwork) {
         timer.current = setTimeout(() => setMet(null), FLASH_MILLIS);
       }
     } catch (fault) {
-      setMet({ good: false, fault: faultWords(fault) });
-      timer.current = setTimeout(() => setMet(null), FLASH_MILLIS);
+      setMet({ good: false, fault: faultWords(fault) }); // Until the next one: what to do about it has to be read.
     }
     busy.current = false;
     refresh();

@@ -28,14 +28,15 @@ function inAWeek() {
 
 const fresh = () => ({ group: '', groupName: '', title: '', description: '', place: '', day: inAWeek(), starts: '19:00',
   ends: '22:00', zone: Intl.DateTimeFormat().resolvedOptions().timeZone, capacity: '20', deposit: false, amount: '10000',
-  guestsPerPledge: '0', questions: '' });
+  guestsPerPledge: '0', questions: '', hiddenPlace: '' });
 
 /** An event as the form has it. */
-export function asForm({ summary, description, questions }) {
+export function asForm(event) {
+  const { summary, description, questions } = event;
   const local = millis => new Intl.DateTimeFormat('sv-SE', { timeZone: summary.zone, dateStyle: 'short', timeStyle: 'short' })
     .format(millis).split(' ');
   const [day, starts] = local(summary.startsAtMillis);
-  return { ...fresh(), title: summary.title, description, place: summary.place, day, starts, ends: local(summary.endsAtMillis)[1],
+  return { ...fresh(), hiddenPlace: event.hiddenPlace ?? '', title: summary.title, description, place: summary.place, day, starts, ends: local(summary.endsAtMillis)[1],
     zone: summary.zone, capacity: String(summary.capacity), guestsPerPledge: String(summary.guestsPerPledge),
     questions: questions.join('\n') };
 }
@@ -49,6 +50,7 @@ function request(form, group) {
   return { group, guestsPerPledge: Number(form.guestsPerPledge), questions: lines(form.questions), title: form.title.trim(), description: form.description.trim(), place: form.place.trim(),
     zone: form.zone, capacity: Number(form.capacity), startsAtMillis,
     endsAtMillis: ends > startsAtMillis ? ends : ends + 24 * HOUR, // Past midnight.
+    ...(form.hiddenPlace.trim() ? { hiddenPlace: form.hiddenPlace.trim() } : {}),
     ...(form.deposit ? { depositMsat: Math.round(Number(form.amount) * MSAT) } : {}) };
 }
 
@@ -140,6 +142,8 @@ function What({ form, set, yours, chosen, fixedTimes }) {
     <${Field} id="description" label=${t('create.description')}>
       <textarea id="description" maxlength="4000" value=${form.description} onInput=${set('description')}></textarea></${Field}>
     <details><summary>${t('create.more')}</summary><div class="column">
+      <${Field} id="hiddenPlace" label=${t('create.hidden')} hint=${t('create.hidden.hint')}>
+        ${input('hiddenPlace', { maxlength: 200, 'aria-describedby': 'hiddenPlace-hint' })}</${Field}>
       <${Field} id="guestsPerPledge" label=${t('create.guests')} hint=${t('create.guests.hint')}>
         ${input('guestsPerPledge', { type: 'number', min: 0, max: 10, required: true, 'aria-describedby': 'guestsPerPledge-hint' })}</${Field}>
       <${Field} id="questions" label=${t('create.questions')} hint=${t('create.questions.hint')}>

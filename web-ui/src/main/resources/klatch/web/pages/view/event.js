@@ -1,8 +1,8 @@
 // One event, as somebody sees it who may come.
 import { html, useState, useData, useAction, useTick, now } from '../kit.js';
-import { post } from '../api.js';
+import { get, post } from '../api.js';
 import { t, span, sat } from '../words.js';
-import { Act, Ask, Avatar, Deadline, Fault, Field, QrCode, Rules, SeatBadge, Working, nameOf } from '../parts.js';
+import { Act, Ask, Avatar, Deadline, Fault, Field, QrCode, Rules, SeatBadge, Working, nameOf, save } from '../parts.js';
 import { Met, useCode, useMeeting } from '../meet.js';
 import { Change } from './change.js';
 import { Scanner } from '../scan.js';
@@ -59,14 +59,16 @@ function Facts({ event }) {
   const host = event.people.find(person => person.person === event.organiser)?.nickname;
   return html`<section class="card" aria-label=${t('event.facts')}><dl class="facts">
     <div><dt>${t('event.when')}</dt><dd>${span(summary.startsAtMillis, summary.endsAtMillis, summary.zone)}</dd></div>
-    ${summary.place && html`<div><dt>${t('event.where')}</dt><dd>${summary.place}</dd></div>`}
+    ${(summary.place || event.placeHidden) && html`<div><dt>${t('event.where')}</dt><dd>${[event.hiddenPlace, summary.place].filter(Boolean).join(' · ')}
+      ${event.placeHidden && !event.hiddenPlace && html`<span class="soft">${summary.place ? ' · ' : ''}${t('event.where.hidden')}</span>`}</dd></div>`}
     ${host && html`<div><dt>${t('event.by')}</dt><dd>${host}</dd></div>`}
     <div><dt>${t('event.places')}</dt><dd>${t('event.seats', { taken: summary.confirmed, all: summary.capacity })}${
       summary.waitlisted > 0 ? ` · ${t('event.waiting', { n: summary.waitlisted })}` : ''}</dd></div>
     ${terms && html`<div><dt>${t('event.deposit.word')}</dt><dd>${sat(terms.depositMsat)}</dd></div>
       <div><dt>${t('clock.lock')}</dt><dd><${Deadline} millis=${terms.lockOpensAtMillis} zone=${summary.zone} /></dd></div>`}
     <div><dt>${t('clock.check-in')}</dt><dd><${Deadline} millis=${event.checkInOpensAtMillis} zone=${summary.zone} /></dd></div>
-  </dl></section>`;
+  </dl><${Act} kind="" act=${() => get(`/events/${summary.id}/calendar`)}
+    onDone=${answer => save(`${summary.id.slice(0, 8)}.ics`, 'text/calendar', answer.ics)}>${t('event.calendar')}</${Act}></section>`;
 }
 
 /** What this person has here, and the one thing to do next. */

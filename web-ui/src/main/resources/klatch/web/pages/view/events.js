@@ -61,7 +61,7 @@ export function Join({ invite }) {
       ? html`<button class="main large" disabled=${join.busy} onClick=${() => join.run()}>${t('invite.join')}</button>
         ${join.slow && html`<${Working}>${t('join.working')}</${Working}>`}<${Fault} fault=${join.fault} />`
       : html`<div class="card good"><p>${joined.connectedTo.length > 0 ? t('join.done') : t('join.alone')}</p>
-        <a class="button main" href="#/">${t('join.events')}</a></div>`}</div>`;
+        <a class="button main" href=${joined.event ? `#/e/${joined.event}` : '#/'}>${joined.event ? t('join.event') : t('join.events')}</a></div>`}</div>`;
 }
 
 export function EventCard({ event }) {

@@ -1,8 +1,8 @@
 // The organiser's desk for one event: who comes, what is held, what comes next.
-import { html, useState, useData, useAction, now } from '../kit.js';
+import { html, useData, now } from '../kit.js';
 import { get, post } from '../api.js';
 import { t, sat, number } from '../words.js';
-import { Act, Ask, Avatar, Clock, DepositBadge, Fault, Meter, Rules, SeatBadge, Tile, nameOf } from '../parts.js';
+import { Act, Ask, Avatar, Clock, DepositBadge, Fault, Meter, Rules, SeatBadge, Tile, nameOf, save } from '../parts.js';
 import { EventHead, useEvent } from './event.js';
 import { Invite } from './events.js';
 
@@ -23,7 +23,7 @@ export function Organise({ id }) {
       <${Tile} value=${count(person => person.present)}>${t('desk.present')}</${Tile}>
       ${summary.waitlisted > 0 && html`<${Tile} value=${summary.waitlisted}>${t('desk.waiting')}</${Tile}>`}
     </div>
-    <div class="two"><div class="column"><${Guests} people=${people} /><${InviteCard} group=${summary.group} /></div>
+    <div class="two"><div class="column"><${Guests} id=${id} people=${people} /><${InviteCard} id=${id} /></div>
       <div class="column">${!summary.cancelled && now() < summary.endsAtMillis && html`<a class="button" href=${`#/e/${id}/edit`}>${t('edit.title')}</a>`}${terms && html`<${Deadlines} event=${event} /><${Room} terms=${terms} seats=${summary.capacity - held} />`}
         ${!summary.cancelled && now() < summary.endsAtMillis && html`<section class="card" aria-labelledby="call-off"><h2 id="call-off">${t('cancel.title')}</h2>
           <p class="soft">${terms ? t('cancel.money') : t('cancel.lead')}</p>
@@ -31,18 +31,20 @@ export function Organise({ id }) {
       </div></div>`;
 }
 
-function Guests({ people }) {
+function Guests({ id, people }) {
   return html`<section class="card" aria-labelledby="guests"><h2 id="guests">${t('desk.guests')}</h2>
     ${people.length === 0 && html`<p class="soft">${t('desk.nobody')}</p>`}
     <ul class="lines">${people.map(person => html`<li><${Avatar} person=${person.person} nickname=${person.nickname} />
       <span class="grow">${nameOf(person)}${person.guests > 0 ? ` + ${person.guests}` : ''}
         ${person.answers?.some(answer => answer !== '') && html`<br /><span class="soft small">${person.answers.filter(Boolean).join(' · ')}</span>`}</span><span class="row">
       ${person.present ? html`<span class="badge good">${t('present')}</span>` : html`<${SeatBadge} seat=${person.seat} />`}
-      ${person.deposit && html`<${DepositBadge} state=${person.deposit.state} />`}</span></li>`)}</ul></section>`;
+      ${person.deposit && html`<${DepositBadge} state=${person.deposit.state} />`}</span></li>`)}</ul>
+    ${people.length > 0 && html`<${Act} kind="" act=${() => get(`/events/${id}/guest-list`)}
+      onDone=${answer => save(`guests-${id.slice(0, 8)}.csv`, 'text/csv', answer.csv)}>${t('desk.csv')}</${Act}>`}</section>`;
 }
 
-function InviteCard({ group }) {
-  const { data, fault } = useData(`/groups/${group}/invite`);
+function InviteCard({ id }) {
+  const { data, fault } = useData(`/events/${id}/invite`);
   return html`<section class="card" aria-labelledby="invite"><h2 id="invite">${t('desk.invite')}</h2>
     ${data && html`<${Invite} text=${data.invite} />`}<${Fault} fault=${fault} /></section>`;
 }
