@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import klatch.web.wire.Events;
+import klatch.web.wire.Money;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,9 +25,18 @@ final class Lock implements Callable<Integer> {
   @Option(names = "--wait", paramLabel = "SPAN", converter = TimeText.Span.class, defaultValue = "30s", description = "How long to wait until it is held (default: ${DEFAULT-VALUE}).")
   Duration wait;
 
+  @Option(names = "--invoice", description = "Only show the invoice, to be paid by another wallet of yours.")
+  boolean invoice;
+
   @Override
   public Integer call() throws InterruptedException {
     var path = "/events/" + session.event(event);
+    if (invoice) {
+      return session.show(session.api().get(path + "/offer", Money.Offer.class), offer -> {
+        session.say("Pay this with any Lightning wallet; it shows as pending until you check in:");
+        session.say("  " + offer.bolt11());
+      });
+    }
     var until = System.nanoTime() + wait.toNanos();
     var answer = session.api().post(path + "/lock", Map.of(), Events.Locked.class);
     while (answer.deposit().state().equals("paying") && System.nanoTime() < until) {

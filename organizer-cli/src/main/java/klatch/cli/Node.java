@@ -37,8 +37,10 @@ import klatch.log.StoreException;
 import klatch.log.TopicId;
 import klatch.log.TopicPolicy;
 import klatch.log.TopicSync;
+import klatch.meetup.EventId;
 import klatch.meetup.Meetup;
 import klatch.meetup.checkin.CheckIn;
+import klatch.meetup.guest.GuestDesk;
 import klatch.web.ApiParts;
 import klatch.web.ApiPortException;
 import klatch.web.LocalApi;
@@ -296,6 +298,11 @@ public final class Node implements RunningNode, NodeControl {
   public LogStore.Subscription follow(Consumer<Set<TopicId>> listener) {
     return log.subscribe(arrivals -> listener
         .accept(arrivals.stream().map(arrival -> arrival.entry().topic()).collect(Collectors.toSet())));
+  }
+
+  @Override
+  public GuestDesk guests(EventId event) {
+    return new GuestDesk(log, meetup, checkIn, event, clock);
   }
 
   @Override

@@ -79,10 +79,10 @@ final class ApiHandler extends Handler.Abstract {
     try {
       var route = path.substring(LocalApi.ROOT.length());
       if (route.equals(SESSION) && request.getMethod().equals("POST")) {
-        return enter(new Call(java.util.Map.of(), body(request)));
+        return enter(new Call(java.util.Map.of(), body(request, Limits.BODY_BYTES)));
       }
       checkToken(request);
-      return routes.answer(request.getMethod(), route, body(request));
+      return routes.answer(request.getMethod(), route, body(request, Limits.BODY_BYTES));
     } finally {
       running.release();
     }
@@ -126,20 +126,20 @@ final class ApiHandler extends Handler.Abstract {
     }
   }
 
-  private static byte[] body(Request request) throws IOException {
+  static byte[] body(Request request, int most) throws IOException {
     long length = request.getLength();
     try (var in = Content.Source.asInputStream(request)) {
-      var body = in.readNBytes(Limits.BODY_BYTES + 1);
-      if (body.length > Limits.BODY_BYTES) {
+      var body = in.readNBytes(most + 1);
+      if (body.length > most) {
         in.readNBytes(Limits.DISCARDED_BYTES);
         throw PublicException.invalid((length < 0 ? "the body has" : "the body has " + length + " bytes,")
-            + " more than the allowed " + Limits.BODY_BYTES + " bytes");
+            + " more than the allowed " + most + " bytes");
       }
       return body;
     }
   }
 
-  private static void write(Response response, Callback callback, int status, byte[] body) {
+  static void write(Response response, Callback callback, int status, byte[] body) {
     response.setStatus(status);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
     response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");

@@ -40,7 +40,11 @@ public record ApiParts(Meetup meetup, CheckIn checkIn, Host host, Supplier<Money
   /** Deposits, the Lightning node behind them, and what its operator does with it. */
   public record Money(Deposits deposits, Lightning lightning, Treasury treasury) {}
 
-  Routes routes() {
+  GuestListeners guests() {
+    return new GuestListeners(meetup, money, node, clock);
+  }
+
+  Routes routes(GuestListeners guests) {
     var routes = new Routes();
     var draft = new TermsDraft(money, clock);
     var moneyRoutes = new MoneyRoutes(meetup, money);
@@ -49,7 +53,8 @@ public record ApiParts(Meetup meetup, CheckIn checkIn, Host host, Supplier<Money
     new EventRoutes(meetup, draft, moneyRoutes).addTo(routes);
     new QuotaRoutes(meetup).addTo(routes);
     new ExportRoutes(meetup).addTo(routes);
-    new DoorRoutes(meetup, checkIn, host, moneyRoutes).addTo(routes);
+    new DoorRoutes(meetup, checkIn, host, moneyRoutes, guests).addTo(routes);
+    guests.addTo(routes);
     moneyRoutes.addTo(routes);
     new ClaimRoutes(meetup, money).addTo(routes);
     new OperatorRoutes(money).addTo(routes);

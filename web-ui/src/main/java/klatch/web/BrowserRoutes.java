@@ -33,7 +33,7 @@ final class BrowserRoutes {
     routes.post("/scan", call -> new Browser.Scanned(scan(call.bytes())));
   }
 
-  private static Browser.Drawn draw(Call call) {
+  static Browser.Drawn draw(Call call) {
     var text = Call.required(call.read(Browser.Draw.class).text(), "text");
     if (text.isEmpty() || text.length() > DRAWN_CHARS) {
       throw PublicException.invalid("a code has 1 to " + DRAWN_CHARS + " characters, not " + text.length());

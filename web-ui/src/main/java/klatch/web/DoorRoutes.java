@@ -20,7 +20,7 @@ import klatch.web.wire.Events;
 import org.jspecify.annotations.Nullable;
 
 /** The routes about the door: what it shows, and coming in. */
-record DoorRoutes(Meetup meetup, CheckIn checkIn, Host host, MoneyRoutes money) {
+record DoorRoutes(Meetup meetup, CheckIn checkIn, Host host, MoneyRoutes money, GuestListeners guests) {
 
   void addTo(Routes routes) {
     routes.get("/events/{id}/door", this::door);
@@ -34,7 +34,8 @@ record DoorRoutes(Meetup meetup, CheckIn checkIn, Host host, MoneyRoutes money) 
     var event = EventRoutes.event(meetup, call.path("id"));
     DoorCode code = checkIn.code(event.id()).orThrow();
     return new Events.Door(event.id().toString(), code.text(),
-        Encounter.startMillis(code.epoch()) + Encounter.STEP_MILLIS);
+        Encounter.startMillis(code.epoch()) + Encounter.STEP_MILLIS,
+        guests.url(event.id()).map(code::url).orElse(null));
   }
 
   private Events.CheckedIn comeIn(Call call) {

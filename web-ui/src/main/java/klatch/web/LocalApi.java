@@ -1,16 +1,9 @@
 package klatch.web;
 
-import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import klatch.web.wire.Browser;
-import org.eclipse.jetty.server.NetworkConnectionLimit;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.util.thread.VirtualThreadPool;
 
 /**
  * The node's HTTP API on this machine's loopback, docs/spec/local-api.md. Whoever holds the token may do everything that
@@ -20,16 +13,19 @@ public final class LocalApi implements AutoCloseable {
   /** Below this path everything needs the token. */
   static final String ROOT = "/api/v1";
 
-  private final Server server;
-  private final int port;
+  private static final HttpListener.Purpose PURPOSE = new HttpListener.Purpose("local-api", Limits.CONNECTIONS,
+      Limits.IDLE, "--api-port, or 0 for any that is free");
+
+  private final HttpListener listener;
   private final Sessions sessions;
   private final Live live;
+  private final GuestListeners guests;
 
-  private LocalApi(Server server, int port, Sessions sessions, Live live) {
-    this.server = server;
-    this.port = port;
+  private LocalApi(HttpListener listener, Sessions sessions, Live live, GuestListeners guests) {
+    this.listener = listener;
     this.sessions = sessions;
     this.live = live;
+    this.guests = guests;
   }
 
   /**
@@ -41,53 +37,22 @@ public final class LocalApi implements AutoCloseable {
   public static LocalApi start(ApiParts parts, int port) {
     var sessions = new Sessions();
     var live = parts.live();
-    var threads = new VirtualThreadPool();
-    threads.setName("local-api");
-    var server = new Server(threads);
-    var connector = connector(server, port);
-    server.setConnectors(new ServerConnector[]{connector});
-    server.addBean(new NetworkConnectionLimit(Limits.CONNECTIONS, connector));
-    var routes = parts.routes();
-    routes.post("/pages/link", _ -> new Browser.Link(link(connector.getLocalPort(), sessions)));
-    server.setHandler(new ApiHandler(routes, sessions, live));
-    server.setStopTimeout(Limits.STOP.toMillis());
+    var guests = parts.guests();
+    var listener = HttpListener.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PURPOSE);
+    var routes = parts.routes(guests);
+    routes.post("/pages/link", _ -> new Browser.Link(link(listener.port(), sessions)));
     try {
-      server.start();
-    } catch (Exception e) {
+      listener.answer(new ApiHandler(routes, sessions, live), PURPOSE);
+    } catch (RuntimeException e) {
       live.close();
-      stop(server);
-      throw refused(port, e);
+      throw e;
     }
-    return new LocalApi(server, connector.getLocalPort(), sessions, live);
-  }
-
-  private static ServerConnector connector(Server server, int port) {
-    var http = new HttpConfiguration();
-    http.setSendServerVersion(false);
-    http.setRequestHeaderSize(Limits.HEADER_BYTES);
-    var connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
-    connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
-    connector.setPort(port);
-    connector.setIdleTimeout(Limits.IDLE.toMillis());
-    connector.setShutdownIdleTimeout(Limits.GOODBYE.toMillis());
-    return connector;
-  }
-
-  private static RuntimeException refused(int port, Exception cause) {
-    for (Throwable reason = cause; reason != null; reason = reason.getCause()) {
-      if (reason instanceof BindException) {
-        return new ApiPortException(port, "port " + port
-            + " is taken by another program; choose another with --api-port, or 0 for any that is free", cause);
-      }
-    }
-    return cause instanceof IOException
-        ? new ApiPortException(port, "the local API cannot listen on port " + port + ": " + cause.getMessage(), cause)
-        : new IllegalStateException("the local API cannot be set up", cause);
+    return new LocalApi(listener, sessions, live, guests);
   }
 
   /** The API's root, such as {@code http://127.0.0.1:41233}. */
   public URI url() {
-    return URI.create(root(port));
+    return URI.create(root(listener.port()));
   }
 
   private static String root(int port) {
@@ -96,7 +61,7 @@ public final class LocalApi implements AutoCloseable {
 
   /** A link that opens the pages in one browser, once. What follows # is not sent to anybody and stays out of logs. */
   public URI link() {
-    return URI.create(link(port, sessions));
+    return URI.create(link(listener.port(), sessions));
   }
 
   private static String link(int port, Sessions sessions) {
@@ -110,15 +75,8 @@ public final class LocalApi implements AutoCloseable {
 
   @Override
   public void close() {
+    guests.close();
     live.close();
-    stop(server);
-  }
-
-  private static void stop(Server server) {
-    try {
-      server.stop();
-    } catch (Exception e) {
-      throw new IllegalStateException("the local API did not stop", e);
-    }
+    listener.close();
   }
 }

@@ -61,6 +61,7 @@ record MoneyRoutes(Meetup meetup, Supplier<ApiParts.MoneyState> money) {
     };
   }
 
+  /** For a wallet elsewhere: the same hold invoice that locking pays from this node's channels. */
   private Money.Offer offer(Call call) {
     var event = withDeposits(call);
     return switch (deposits(money).offer(event.id(), meetup.self())) {

@@ -7,6 +7,8 @@ import klatch.libp2p.Connection;
 import klatch.libp2p.Multiaddr;
 import klatch.log.LogStore;
 import klatch.log.TopicId;
+import klatch.meetup.EventId;
+import klatch.meetup.guest.GuestDesk;
 
 /** What the API asks of the node as a whole. Thread-safe. */
 public interface NodeControl {
@@ -31,6 +33,9 @@ public interface NodeControl {
 
   /** Calls the listener with the groups in which something new was stored, from now on. It must not block. */
   LogStore.Subscription follow(Consumer<Set<TopicId>> listener);
+
+  /** What serves guests without a node, for one event. */
+  GuestDesk guests(EventId event);
 
   /** How it stands with the peers. */
   SyncState sync();

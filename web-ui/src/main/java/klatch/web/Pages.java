@@ -45,6 +45,14 @@ final class Pages {
   private static final String BARE = "from\"preact\"";
   private static final String RELATIVE = "from\"./preact.js\"";
   private static final String FIRST = "index.html";
+  private static final String GUESTS_FIRST = "guest.html";
+  private static final String SIGNING = "guest/key.js";
+  /** Signatures in plain JavaScript: on plain http a browser gives a page no cryptography of its own. */
+  private static final String SIGNING_LIBRARY = "lib/nacl.js";
+  private static final String SIGNING_IN_JAR = "/META-INF/resources/webjars/tweetnacl/0.14.5/nacl-fast.min.js";
+  /** The files of the guests' page; what they share with the others lies among those. */
+  static final List<String> GUESTS_FILES = List.of("style.css", "icon.svg", "guest/app.js", SIGNING, "api.js", "kit.js",
+      "markup.js", "words.js", "parts.js", "messages/en.json", "messages/de.json");
   private static final int NAME_CHARS = 16;
   private static final Map<String, String> TYPES = Map.of("html", "text/html; charset=utf-8", "js",
       "text/javascript; charset=utf-8", "css", "text/css; charset=utf-8", "svg", "image/svg+xml", "json",
@@ -78,12 +86,25 @@ final class Pages {
     }
   }
 
+  /** Those of a node's own person. */
   Pages() {
+    this(FIRST, FILES);
+  }
+
+  /** The one that guests without a node see. */
+  static Pages ofGuests() {
+    return new Pages(GUESTS_FIRST, GUESTS_FILES);
+  }
+
+  private Pages(String first, List<String> files) {
     var contents = new TreeMap<String, byte[]>();
-    FILES.forEach(name -> contents.put(name, read(FOLDER + name)));
+    files.forEach(name -> contents.put(name, read(FOLDER + name)));
+    if (files.contains(SIGNING)) {
+      contents.put(SIGNING_LIBRARY, read(SIGNING_IN_JAR));
+    }
     LIBRARY.forEach((name, file) -> contents.put(name, new String(read(LIBRARY_FOLDER + file), StandardCharsets.UTF_8)
         .replace(BARE, RELATIVE).getBytes(StandardCharsets.UTF_8)));
-    var template = new String(read(FOLDER + FIRST), StandardCharsets.UTF_8);
+    var template = new String(read(FOLDER + first), StandardCharsets.UTF_8);
     var all = digest();
     contents.forEach((name, bytes) -> {
       all.update(name.getBytes(StandardCharsets.UTF_8));
@@ -91,7 +112,7 @@ final class Pages {
     });
     var folder = "/a/" + HexFormat.of().formatHex(all.digest()).substring(0, NAME_CHARS) + "/";
     contents.forEach((name, bytes) -> pages.put(folder + name, page(name, bytes, true)));
-    pages.put("/", page(FIRST, template.replace("{folder}", folder).getBytes(StandardCharsets.UTF_8), false));
+    pages.put("/", page(first, template.replace("{folder}", folder).getBytes(StandardCharsets.UTF_8), false));
   }
 
   /** Everything there is, by path. */

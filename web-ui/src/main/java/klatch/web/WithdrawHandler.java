@@ -2,8 +2,6 @@ package klatch.web;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -41,7 +39,7 @@ final class WithdrawHandler extends Handler.Abstract {
   private static final int TITLE_CHARS = 100;
 
   private final Supplier<ApiParts.MoneyState> money;
-  private final Deque<Long> recent = new ArrayDeque<>();
+  private final RateLimit limit = new RateLimit(MOST_IN_A_SPAN, MOST_IN_A_SPAN, SPAN);
   private volatile @Nullable String publicUrl;
 
   /** The answer of LUD-03 to a wallet that asks what there is. */
@@ -88,7 +86,7 @@ final class WithdrawHandler extends Handler.Abstract {
     if (url == null || !(money.get() instanceof ApiParts.MoneyState.Running(var running))) {
       return Status.error("the node is still starting, try again in a minute");
     }
-    if (!allowedNow()) {
+    if (!limit.allows("everybody")) {
       return Status.error("too many requests, try again in " + SPAN.toSeconds() + " seconds");
     }
     if (path.equals(PAY)) {
@@ -129,20 +127,6 @@ final class WithdrawHandler extends Handler.Abstract {
       return fields.toMultiMap();
     } catch (IllegalArgumentException e) {
       return Map.of();
-    }
-  }
-
-  private boolean allowedNow() {
-    long now = System.nanoTime();
-    synchronized (recent) {
-      while (!recent.isEmpty() && now - recent.peekFirst() > SPAN.toNanos()) {
-        recent.removeFirst();
-      }
-      if (recent.size() >= MOST_IN_A_SPAN) {
-        return false;
-      }
-      recent.addLast(now);
-      return true;
     }
   }
 }

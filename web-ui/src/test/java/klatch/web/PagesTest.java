@@ -24,9 +24,15 @@ final class PagesTest {
   void everyFileOfTheFolderIsServed() throws IOException {
     try (var files = Files.walk(FOLDER)) {
       var there = files.filter(Files::isRegularFile).map(file -> FOLDER.relativize(file).toString())
-          .filter(name -> !name.equals("index.html")).toList();
-      assertThat(Pages.FILES).containsExactlyInAnyOrderElementsOf(there);
+          .filter(name -> !name.equals("index.html") && !name.equals("guest.html")).toList();
+      assertThat(served()).containsExactlyInAnyOrderElementsOf(there);
     }
+  }
+
+  private static Set<String> served() {
+    var served = new TreeSet<>(Pages.FILES);
+    served.addAll(Pages.GUESTS_FILES);
+    return served;
   }
 
   @Test
@@ -37,13 +43,16 @@ final class PagesTest {
     int everything = all.stream().mapToInt(Pages.Page::packedBytes).sum();
     assertThat(scripts).isLessThan(SCRIPT_BUDGET_BYTES);
     assertThat(everything).as("all files together, compressed").isLessThan(FIRST_VISIT_BUDGET_BYTES);
+    assertThat(Pages.ofGuests().all().values().stream().mapToInt(Pages.Page::packedBytes).sum())
+        .as("the guests' page, compressed").isLessThan(FIRST_VISIT_BUDGET_BYTES);
   }
 
   @Test
   void nothingIsInlineAndNothingIsAskedOfAnotherHost() throws IOException {
-    var first = Files.readString(FOLDER.resolve("index.html"));
-    assertThat(first).doesNotContain("<style", "style=", "onclick", "<script>");
-    for (var name : Pages.FILES) {
+    for (var first : Set.of("index.html", "guest.html")) {
+      assertThat(Files.readString(FOLDER.resolve(first))).doesNotContain("<style", "style=", "onclick", "<script>");
+    }
+    for (var name : served()) {
       assertThat(Files.readString(FOLDER.resolve(name)).replace("http://www.w3.org/2000/svg", "")).as(name)
           .doesNotContain("http://", "https://", "innerHTML", "eval(", "style=");
     }
@@ -64,7 +73,7 @@ final class PagesTest {
   void everyMessageThatAPageAsksForIsThere() throws IOException {
     var there = new TreeSet<String>();
     messages("en").fieldNames().forEachRemaining(key -> there.add(key.replaceAll("\\.(one|other)$", "")));
-    for (var name : Pages.FILES) {
+    for (var name : served()) {
       var asked = KEY.matcher(Files.readString(FOLDER.resolve(name))).results().toList();
       for (var match : asked) {
         boolean open = match.group(2) != null;

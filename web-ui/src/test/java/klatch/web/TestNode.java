@@ -30,9 +30,11 @@ import klatch.log.Arrival;
 import klatch.log.InMemoryLogStore;
 import klatch.log.LogStore;
 import klatch.log.TopicId;
+import klatch.meetup.EventId;
 import klatch.meetup.Meetup;
 import klatch.meetup.checkin.Beacon;
 import klatch.meetup.checkin.CheckIn;
+import klatch.meetup.guest.GuestDesk;
 import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.OptionalLong;
@@ -88,6 +90,7 @@ public final class TestNode implements AutoCloseable, NodeControl {
   public final LogStore store;
   public final Host host;
   public final Meetup meetup;
+  public final CheckIn checkIn;
   public final LocalApi api;
   final CountDownLatch stopped = new CountDownLatch(1);
   private final Optional<Deposits> deposits;
@@ -108,7 +111,7 @@ public final class TestNode implements AutoCloseable, NodeControl {
     var key = Ed25519Key.generate();
     host = Libp2pHost.create(HostOptions.of(key).listen("/ip4/127.0.0.1/tcp/0"));
     meetup = new Meetup(store, key, clock);
-    var checkIn = new CheckIn(meetup, key, clock, Beacon.none());
+    checkIn = new CheckIn(meetup, key, clock, Beacon.none());
     checkIn.serve(host);
     deposits = lightning.map(node -> Deposits
         .start(new Surroundings(key, store, meetup, node, new InMemoryCommitmentStore(), clock)
@@ -196,6 +199,11 @@ public final class TestNode implements AutoCloseable, NodeControl {
   public LogStore.Subscription follow(Consumer<Set<TopicId>> listener) {
     return store.subscribe(arrivals -> listener
         .accept(arrivals.stream().map(arrival -> arrival.entry().topic()).collect(Collectors.toSet())));
+  }
+
+  @Override
+  public GuestDesk guests(EventId event) {
+    return new GuestDesk(store, meetup, checkIn, event, clock);
   }
 
   @Override

@@ -192,8 +192,9 @@ public final class Events {
    * {@code GET /events/{id}/door}.
    *
    * @param frame the code that the door shows now, as QR text
+   * @param url   the same for phones of guests without a node, while their page is open: it leads there
    */
-  public record Door(String event, String frame, long validUntilMillis) {}
+  public record Door(String event, String frame, long validUntilMillis, @Nullable String url) {}
 
   /**
    * {@code POST /events/{id}/checkin}.

@@ -1,8 +1,8 @@
 // The door: its code, big and always fresh; who has come; and who is still expected.
-import { html, useState, useEffect, useRef, useTick, now } from '../kit.js';
+import { html, useState, useEffect, useRef, useTick, useData, now } from '../kit.js';
 import { post } from '../api.js';
 import { t, number } from '../words.js';
-import { Ask, Avatar, Deadline, Fault, Field, QrCode, Tile, nameOf } from '../parts.js';
+import { Act, Ask, Avatar, Deadline, Fault, Field, QrCode, Tile, nameOf } from '../parts.js';
 import { Met, useCode, useMeeting } from '../meet.js';
 import { Scanner } from '../scan.js';
 import { EventHead, useEvent } from './event.js';
@@ -31,6 +31,19 @@ function useArrivals(event) {
   return fresh;
 }
 
+/** A page for people without a node, as long as it is wanted. */
+function Guests({ id }) {
+  const { data } = useData(`/events/${id}/guests`);
+  if (!data) {
+    return null;
+  }
+  const open = data.urls.length > 0;
+  return html`<section class="card" aria-labelledby="guests"><h2 id="guests">${t('door.guests')}</h2>
+    <p class="soft small">${open ? t('door.guests.open') : t('door.guests.closed')}</p>
+    ${data.urls.map(url => html`<p><code>${url}</code></p>`)}
+    <${Act} kind="" act=${() => post(`/events/${id}/guests${open ? '/close' : ''}`, {})}>${open ? t('door.guests.shut') : t('door.guests.let')}</${Act}></section>`;
+}
+
 export function DoorPage({ id }) {
   const { event, missing } = useEvent(id);
   const { code, fault } = useCode(id);
@@ -52,8 +65,8 @@ export function DoorPage({ id }) {
         millis=${event.checkInOpensAtMillis} zone=${event.summary.zone} /></p>`}
       ${now() >= event.checkInClosesAtMillis && html`<p class="card warm">${t('door.late')}</p>`}
       <${Met} met=${met} onEnd=${end} />
-      ${code && !met?.frame && html`<${QrCode} text=${code.frame} label=${t('door.code')} />
-        <p class="lead">${t('door.lead')}</p>`}
+      ${code && !met?.frame && html`<${QrCode} text=${code.url ?? code.frame} label=${t('door.code')} />
+        <p class="lead">${code.url ? t('door.lead.guests') : t('door.lead')}</p>`}
       <${Fault} fault=${fault} />
       ${scanning
         ? html`<${Scanner} onText=${say} onClose=${() => setScanning(false)} />`
@@ -72,5 +85,6 @@ export function DoorPage({ id }) {
               <${Ask} question=${t('undo.why', { name: nameOf(person) })} yes=${t('undo.yes')} act=${() =>
                 post(`/events/${id}/undo`, { person: person.person })}>${t('undo')}</${Ask}>`
             : html`<span class="badge">${t('expected')}</span>`}</li>`)}</ul>
-        ${found.length === 0 && html`<p class="soft">${t('door.not-found')}</p>`}</section></div></div>`;
+        ${found.length === 0 && html`<p class="soft">${t('door.not-found')}</p>`}</section>
+      <${Guests} id=${id} /></div></div>`;
 }

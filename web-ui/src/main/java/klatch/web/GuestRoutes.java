@@ -1,0 +1,114 @@
+package klatch.web;
+
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+import klatch.commitments.OfferResult;
+import klatch.log.DeviceId;
+import klatch.meetup.Attendee;
+import klatch.meetup.ByteString;
+import klatch.meetup.Meetup;
+import klatch.meetup.MeetupEvent;
+import klatch.meetup.guest.GuestDesk;
+import klatch.meetup.guest.GuestReply;
+import klatch.meetup.guest.GuestWish;
+import klatch.web.wire.Events;
+import klatch.web.wire.Guests;
+import klatch.web.wire.PublicCode;
+import org.jspecify.annotations.Nullable;
+
+/** What guests without a node may ask: about one event, and about whoever they say they are. Nothing needs a secret but a signature. */
+record GuestRoutes(GuestDesk desk, Meetup meetup, Supplier<ApiParts.MoneyState> money, InstantSource clock) {
+  private static final int SIGNATURE_DIGITS = 128;
+  private static final long MILLIS = 1_000;
+
+  void addTo(Routes routes) {
+    routes.get("/event", _ -> event());
+    routes.get("/me/{person}", call -> me(person(call.path("person"))));
+    routes.post("/wish", this::wish);
+    routes.post("/signed", this::signed);
+    routes.post("/code", BrowserRoutes::draw);
+  }
+
+  private MeetupEvent known() {
+    return meetup.event(desk.event()).orElseThrow(() -> PublicException.notFound("this event is not known here"));
+  }
+
+  private Guests.Event event() {
+    var event = known();
+    var details = event.details();
+    return new Guests.Event(details.title(), details.description(), details.place(), event.times().zone(),
+        event.times().startsAtMillis(), event.times().endsAtMillis(), meetup.nicknames(event.group()).get(event.host()),
+        event.capacity(), meetup.seats(event.id()).taken(), event.cancelled(), details.guestsPerPledge(),
+        details.questions(), MoneyRoutes.terms(event).orElse(null), event.times().checkInOpensAtMillis(),
+        event.times().checkInClosesAtMillis(), clock.millis());
+  }
+
+  private Guests.Me me(DeviceId person) {
+    var event = known();
+    Optional<Attendee> attendee = meetup.attendees(event.id()).stream().filter(one -> one.device().equals(person))
+        .findFirst();
+    var deposit = new MoneyRoutes(meetup, money).deposits(event).get(person);
+    return new Guests.Me(meetup.nicknames(event.group()).get(person),
+        attendee.map(Attendee::seat).map(EventRoutes::label).orElse(null),
+        attendee.map(Attendee::present).orElse(false), deposit,
+        attendee.isEmpty() ? null : offer(event, person, deposit));
+  }
+
+  private Guests.@Nullable Offer offer(MeetupEvent event, DeviceId person, Events.@Nullable Deposit deposit) {
+    boolean open = deposit != null && deposit.state().equals("offered");
+    if (!open || !(money.get() instanceof ApiParts.MoneyState.Running(var running))) {
+      return null;
+    }
+    return running.deposits().offer(event.id(), person) instanceof OfferResult.Open offer
+        ? new Guests.Offer(offer.bolt11(), offer.amount().value(), offer.expiresAtEpochSecond() * MILLIS,
+            offer.lockClosesAtMillis())
+        : null;
+  }
+
+  private Guests.ToSign wish(Call call) {
+    var request = call.read(Guests.Wish.class);
+    var guest = person(Call.required(request.person(), "person"));
+    return switch (desk.wish(guest, wish(request))) {
+      case GuestReply.ToSign(var bytes) -> new Guests.ToSign(HexFormat.of().formatHex(bytes.bytes()));
+      case GuestReply.Refused(var reason) -> throw new PublicException(PublicCode.REFUSED, reason);
+      case GuestReply.Done _ -> throw new IllegalStateException("a wish is never done before it is signed");
+    };
+  }
+
+  private static GuestWish wish(Guests.Wish request) {
+    return switch (Call.required(request.wish(), "wish").toLowerCase(Locale.ROOT)) {
+      case "name" -> new GuestWish.Name(Call.required(request.nickname(), "nickname"));
+      case "seat" -> new GuestWish.Seat(request.guests() == null ? 0 : request.guests(),
+          request.answers() == null ? List.of() : request.answers());
+      case "back" -> new GuestWish.GiveBack();
+      case "in" -> new GuestWish.ComeIn(Call.required(request.frame(), "frame"));
+      default -> throw PublicException.invalid("a wish is name, seat, back or in");
+    };
+  }
+
+  private Guests.Done signed(Call call) {
+    var request = call.read(Guests.Signed.class);
+    var guest = person(Call.required(request.person(), "person"));
+    var signature = Call.required(request.signature(), "signature");
+    if (signature.length() != SIGNATURE_DIGITS) {
+      throw PublicException.invalid("a signature has " + SIGNATURE_DIGITS + " hex digits, not " + signature.length());
+    }
+    return switch (desk.signed(guest, ByteString.of(HexFormat.of().parseHex(signature)))) {
+      case GuestReply.Done _ -> new Guests.Done(true);
+      case GuestReply.Refused(var reason) -> throw new PublicException(PublicCode.REFUSED, reason);
+      case GuestReply.ToSign _ -> throw new IllegalStateException("nothing is left to sign");
+    };
+  }
+
+  private static DeviceId person(String hex) {
+    try {
+      return DeviceId.parse(hex);
+    } catch (IllegalArgumentException e) {
+      throw PublicException.invalid("a person is a key of 64 hex digits, not '" + Faults.cut(hex) + "'");
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package klatch.web.wire;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a guest without a node is told and asks, on the listener of one event; and how its host opens that. */
+public final class Guests {
+  private Guests() {}
+
+  /**
+   * {@code POST} to an event's {@code guests}.
+   *
+   * @param listen {@code HOST:PORT}; absent for every address of this machine, port 8480
+   */
+  public record Open(@Nullable String listen) {}
+
+  /**
+   * {@code GET} and {@code POST} to an event's {@code guests}.
+   *
+   * @param urls where guests find their page; empty while it is closed
+   */
+  public record Opened(String event, List<String> urls) {}
+
+  /**
+   * {@code GET /event} on the guests' listener.
+   *
+   * @param organiser  as the organiser is called in the group
+   * @param mostGuests who may come along with one RSVP
+   */
+  public record Event(String title, String description, String place, String zone, long startsAtMillis,
+      long endsAtMillis, @Nullable String organiser, int capacity, int taken, boolean cancelled, int mostGuests,
+      List<String> questions, Events.@Nullable Terms terms, long checkInOpensAtMillis, long checkInClosesAtMillis,
+      long nowMillis) {}
+
+  /**
+   * {@code GET /me/{person}} on the guests' listener.
+   *
+   * @param seat  as in {@link Events.Person}; absent without an RSVP
+   * @param offer what to pay, while it can be paid
+   */
+  public record Me(@Nullable String nickname, @Nullable String seat, boolean present, Events.@Nullable Deposit deposit,
+      @Nullable Offer offer) {}
+
+  /** A hold invoice for any wallet. */
+  public record Offer(String bolt11, long amountMsat, long expiresAtMillis, long lockClosesAtMillis) {}
+
+  /**
+   * {@code POST /wish} on the guests' listener.
+   *
+   * @param person   the guest's public key, 64 hex digits
+   * @param wish     name, seat, back or in
+   * @param nickname for name
+   * @param guests   for seat: who come along
+   * @param answers  for seat: one for each question
+   * @param frame    for in: what the camera read at the door
+   */
+  public record Wish(@Nullable String person, @Nullable String wish, @Nullable String nickname,
+      @Nullable Integer guests, @Nullable List<String> answers, @Nullable String frame) {}
+
+  /** @param bytes what to sign by Ed25519, in hex */
+  public record ToSign(String bytes) {}
+
+  /**
+   * {@code POST /signed} on the guests' listener.
+   *
+   * @param signature 128 hex digits
+   */
+  public record Signed(@Nullable String person, @Nullable String signature) {}
+
+  public record Done(boolean done) {}
+}

@@ -1,0 +1,156 @@
+package klatch.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import klatch.commitments.Lightning;
+import klatch.commitments.Msat;
+import klatch.commitments.PaymentId;
+import klatch.commitments.simulation.InMemoryLightning;
+import klatch.commitments.simulation.InMemoryNetwork;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Guests without a node, with a browser and any wallet: the page of one event on the listener that its host has opened. */
+@Timeout(60)
+final class GuestPageIT {
+  private static final long NOON = 1_800_000_000_000L;
+  private static final long HOUR = Duration.ofHours(1).toMillis();
+  private static final long START = 1_800_122_400_000L;
+  private static final Optional<Path> PICTURES = Optional.ofNullable(System.getProperty("klatch.pictures"))
+      .map(Path::of);
+
+  private final AtomicLong now = new AtomicLong(NOON);
+  private final InMemoryNetwork network = new InMemoryNetwork(() -> Instant.ofEpochMilli(now.get()), 1);
+  private final InMemoryLightning wallet = network.open("wallet", Msat.ofSat(1_000_000), Msat.ofSat(500_000),
+      InMemoryLightning.Delivery.THREAD);
+  private final List<ChromiumPage> pages = new ArrayList<>();
+  private TestNode anna;
+  private String event;
+
+  @BeforeEach
+  void begin() {
+    anna = new TestNode(now, Optional.of(network.open("anna", Msat.ofSat(1_000_000), Msat.ofSat(500_000),
+        InMemoryLightning.Delivery.THREAD)));
+    anna.post("/profile", "{\"nickname\":\"Anna\"}");
+    anna.post("/groups", "{\"name\":\"Tea and talk\"}");
+    event = anna.post("/events", "{\"title\":\"First cup of the year\",\"startsAtMillis\":" + START
+        + ",\"endsAtMillis\":" + (START + 3 * HOUR)
+        + ",\"zone\":\"Europe/Berlin\",\"place\":\"Hall 2\",\"capacity\":1,\"depositMsat\":10000000}").body()
+        .path("event")
+        .asText();
+  }
+
+  @AfterEach
+  void end() {
+    pages.forEach(page -> assertThat(page.faults()).isEmpty());
+    pages.forEach(ChromiumPage::close);
+    anna.close();
+  }
+
+  private String opened() {
+    return anna.post("/events/" + event + "/guests", "{\"listen\":\"127.0.0.1:0\"}").body().at("/urls/0").asText();
+  }
+
+  private ChromiumPage guest(String url) {
+    var page = Chromium.shared().person();
+    pages.add(page);
+    return page.go(url);
+  }
+
+  private void good(ChromiumPage page, String name) {
+    page.size(360, 780, false);
+    Pictures.take(PICTURES, page, name);
+    assertThat(Axe.findings(page)).as(name).isEmpty();
+    page.size(1280, 900, true);
+    assertThat(Axe.findings(page)).as(name + ", wide and dark").isEmpty();
+    page.size(360, 780, false);
+    assertThat(page.eval("document.documentElement.scrollWidth <= 360").asBoolean()).as(name + " fits 360 px").isTrue();
+  }
+
+  @Test
+  void aGuestTakesASeatPaysByAnyWalletAndComesInByThePhonesCamera() {
+    var url = opened();
+    var guest = guest(url).sees("First cup of the year").sees("Guests lock 10,000 sat");
+    good(guest, "guest");
+    guest.fill("name", "Gül").pressTwice("Save me a seat").sees("A seat is yours, Gül.").sees("You can lock it from");
+    assertThat(anna.get("/events/" + event).body().at("/people/0/nickname").asText()).isEqualTo("Gül");
+    var late = guest(url).sees("Come along").fill("name", "Ivo").press("Save me a seat").sees("on the waitlist");
+
+    now.set(START - 11 * HOUR);
+    guest.reload().sees("Waiting for your payment");
+    good(guest, "guest-pay");
+    var text = guest.eval("document.querySelector('.qr').dataset.text").asText();
+    assertThat(text).startsWith("LIGHTNING:");
+    var bolt11 = guest.eval("document.querySelector('a[href^=\"lightning:\"]').getAttribute('href').slice(10)")
+        .asText();
+    assertThat(text).isEqualToIgnoringCase("lightning:" + bolt11);
+    wallet.watch(_ -> {
+    });
+    wallet.pay(new Lightning.PayRequest(PaymentId.random(new SecureRandom()), bolt11, Msat.ofSat(10),
+        Duration.ofSeconds(10)));
+    guest.sees("Held, not spent.");
+    guest.reload().sees("Held, not spent.");
+    good(guest, "guest-held");
+
+    now.set(START);
+    guest.reload().sees("point your phone’s camera");
+    late.go(door(url)).sees("you have no seat yet");
+    guest.go(door(url)).sees("You are in").sees("It is back.");
+    assertThat(guest.eval("location.pathname").asText()).isEqualTo("/");
+    good(guest, "guest-in");
+    Awaitility.await().untilAsserted(
+        () -> assertThat(anna.get("/events/" + event).body().at("/people/0/deposit/state").asText())
+            .isEqualTo("released"));
+  }
+
+  /** The address in the door's code. */
+  private String door(String url) {
+    var door = anna.get("/events/" + event + "/door").body();
+    assertThat(door.path("url").asText()).isEqualTo(url + door.path("frame").asText());
+    return door.path("url").asText();
+  }
+
+  @Test
+  void aStaleDoorIsRefusedAndTheSameBrowserIsTheSameGuestInTwoTabs() {
+    var url = opened();
+    var guest = guest(url).sees("Come along").fill("name", "Gül").press("Save me a seat").sees("A seat is yours");
+    var tab = Chromium.shared().page(guest.context);
+    pages.add(tab);
+    tab.go(url).sees("A seat is yours, Gül.");
+    now.set(START);
+    var old = door(url);
+    now.addAndGet(60_000);
+    tab.go(old).sees("Not checked in").sees("old");
+    assertThat(anna.get("/events/" + event).body().at("/people/0/present").asBoolean()).isFalse();
+  }
+
+  @Test
+  void nothingButTheOneEventCanBeReachedAndItCanBeClosed() {
+    var url = opened();
+    assertThat(anna.get("/events/" + event + "/guests").body().at("/urls/0").asText()).isEqualTo(url);
+    var guest = guest(url).sees("Come along");
+    for (var path : List.of("/api/v1/status", "/api/v1/events", "/api/v1/wallet", "/api/v1/groups", "/index.html",
+        "/session", "/api/v1/session", "/api.json")) {
+      assertThat(guest.eval("fetch('" + path + "').then(answer => answer.status)").asInt()).as(path).isEqualTo(404);
+    }
+    assertThat(
+        guest.eval("fetch('/api/v1/wish', {method: 'POST', body: 'x'.repeat(20000)}).then(a => a.status)").asInt())
+        .isEqualTo(400);
+    assertThat(guest.eval("fetch('/api/v1/me/nobody').then(a => a.json()).then(a => a.error.message)").asText())
+        .contains("64 hex digits");
+    anna.post("/events/" + event + "/guests/close", "");
+    assertThat(anna.get("/events/" + event + "/guests").body().path("urls")).isEmpty();
+    assertThat(anna.get("/events/" + event + "/door").body().has("url")).isFalse();
+  }
+}
