@@ -12,6 +12,7 @@ import klatch.meetup.Attendee;
 import klatch.meetup.ByteString;
 import klatch.meetup.Meetup;
 import klatch.meetup.MeetupEvent;
+import klatch.meetup.Seat;
 import klatch.meetup.guest.GuestDesk;
 import klatch.meetup.guest.GuestReply;
 import klatch.meetup.guest.GuestWish;
@@ -54,8 +55,12 @@ record GuestRoutes(GuestDesk desk, Meetup meetup, Supplier<ApiParts.MoneyState> 
     var deposit = new MoneyRoutes(meetup, money).deposits(event).get(person);
     return new Guests.Me(meetup.nicknames(event.group()).get(person),
         attendee.map(Attendee::seat).map(EventRoutes::label).orElse(null),
-        attendee.map(Attendee::present).orElse(false), deposit,
+        attendee.map(Attendee::present).orElse(false), attendee.flatMap(this::place).orElse(null), deposit,
         attendee.isEmpty() ? null : offer(event, person, deposit));
+  }
+
+  private Optional<String> place(Attendee attendee) {
+    return attendee.seat().status() == Seat.Status.CONFIRMED ? meetup.hosting().place(desk.event()) : Optional.empty();
   }
 
   private Guests.@Nullable Offer offer(MeetupEvent event, DeviceId person, Events.@Nullable Deposit deposit) {

@@ -46,7 +46,8 @@ final class GuestPageIT {
     anna.post("/groups", "{\"name\":\"Tea and talk\"}");
     event = anna.post("/events", "{\"title\":\"First cup of the year\",\"startsAtMillis\":" + START
         + ",\"endsAtMillis\":" + (START + 3 * HOUR)
-        + ",\"zone\":\"Europe/Berlin\",\"place\":\"Hall 2\",\"capacity\":1,\"depositMsat\":10000000}").body()
+        + ",\"zone\":\"Europe/Berlin\",\"place\":\"In town\",\"hiddenPlace\":\"Hall 2\",\"capacity\":1,\"depositMsat\":10000000}")
+        .body()
         .path("event")
         .asText();
   }
@@ -83,9 +84,11 @@ final class GuestPageIT {
     var url = opened();
     var guest = guest(url).sees("First cup of the year").sees("Guests lock 10,000 sat");
     good(guest, "guest");
-    guest.fill("name", "Gül").pressTwice("Save me a seat").sees("A seat is yours, Gül.").sees("You can lock it from");
+    guest.fill("name", "Gül").pressTwice("Save me a seat").sees("A seat is yours, Gül.").sees("Hall 2")
+        .sees("You can lock it from");
     assertThat(anna.get("/events/" + event).body().at("/people/0/nickname").asText()).isEqualTo("Gül");
     var late = guest(url).sees("Come along").fill("name", "Ivo").press("Save me a seat").sees("on the waitlist");
+    assertThat(late.text()).contains("In town").doesNotContain("Hall 2");
 
     now.set(START - 11 * HOUR);
     guest.reload().sees("Waiting for your payment");

@@ -36,9 +36,11 @@ public final class Guests {
    * {@code GET /me/{person}} on the guests' listener.
    *
    * @param seat  as in {@link Events.Person}; absent without an RSVP
+   * @param place where it is, if that is told only to those with a seat and the guest has one
    * @param offer what to pay, while it can be paid
    */
-  public record Me(@Nullable String nickname, @Nullable String seat, boolean present, Events.@Nullable Deposit deposit,
+  public record Me(@Nullable String nickname, @Nullable String seat, boolean present, @Nullable String place,
+      Events.@Nullable Deposit deposit,
       @Nullable Offer offer) {}
 
   /** A hold invoice for any wallet. */

@@ -137,7 +137,7 @@ function Page({ event }) {
   const standing = me.seat && !['withdrawn', 'declined'].includes(me.seat);
   return html`<div class="narrow column"><div class="hero"><h1 tabindex="-1">${event.title}</h1>
       <p class="lead">${span(event.startsAtMillis, event.endsAtMillis, event.zone)}</p>
-      ${event.place && html`<p>${event.place}</p>`}
+      ${(me.place ?? event.place) && html`<p>${me.place ?? event.place}</p>`}
       ${event.organiser && html`<p class="soft">${t('guest.host', { name: event.organiser })}</p>`}
       ${event.description && html`<p>${event.description}</p>`}</div>
     ${event.cancelled && html`<p class="fault" role="alert">${t('guest.cancelled')}</p>`}
