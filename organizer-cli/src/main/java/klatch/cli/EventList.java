@@ -25,6 +25,8 @@ final class EventList implements Callable<Integer> {
             event.depositMsat() == null ? "none" : Words.sat(event.depositMsat()), you(event));
       }
       table.print(session.out());
+      answer.events().forEach(event -> event.reminders().stream().filter(Events.Reminder::due)
+          .forEach(reminder -> session.say("  " + event.title() + ": " + reminder.kind().replace('_', ' '))));
     });
   }
 

@@ -145,8 +145,11 @@ final class CommandsIT {
     assertThat(ok(anna, "event", "edit", event, "--place", "Garden").out()).contains("reads as before");
     Awaitility.await().untilAsserted(() -> {
       TestNode.exchange(annasNode, bensNode);
-      assertThat(ok(ben, "event", "list").out()).contains("confirmed, event changed");
+      assertThat(ok(ben, "event", "list").out()).contains("confirmed, event changed")
+          .doesNotContain("starts within");
     });
+    now.addAndGet(2 * 60 * 60 * 1000);
+    assertThat(ok(ben, "event", "list").out()).contains("First cup: starts within a day");
     assertThat(ok(ben, "event", "show", event).out()).contains("changed since your RSVP:")
         .contains("place: none -> Garden")
         .contains("starts: Tue 1 Dec 2026 19:00 Europe/Berlin -> Tue 1 Dec 2026 20:00 Europe/Berlin")

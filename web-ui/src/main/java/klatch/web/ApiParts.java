@@ -50,7 +50,7 @@ public record ApiParts(Meetup meetup, CheckIn checkIn, Host host, Supplier<Money
     var moneyRoutes = new MoneyRoutes(meetup, money);
     new NodeRoutes(meetup, money, host, node, clock).addTo(routes);
     new GroupRoutes(meetup, host, node).addTo(routes);
-    new EventRoutes(meetup, draft, moneyRoutes).addTo(routes);
+    new EventRoutes(meetup, draft, moneyRoutes, clock).addTo(routes);
     new QuotaRoutes(meetup).addTo(routes);
     new ExportRoutes(meetup).addTo(routes);
     new DoorRoutes(meetup, checkIn, host, moneyRoutes, guests).addTo(routes);

@@ -1,5 +1,6 @@
 package klatch.web;
 
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -16,12 +17,13 @@ import klatch.meetup.EventVersion;
 import klatch.meetup.Meetup;
 import klatch.meetup.MeetupEvent;
 import klatch.meetup.PresenceRule;
+import klatch.meetup.Reminder;
 import klatch.meetup.Seat;
 import klatch.web.wire.Events;
 import org.jspecify.annotations.Nullable;
 
 /** The routes about events and seats. */
-record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money) {
+record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money, InstantSource clock) {
 
   void addTo(Routes routes) {
     routes.get("/events", _ -> new Events.EventList(meetup.events().stream().map(this::summary).toList()));
@@ -154,7 +156,17 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money) {
         seats.taken(), seats.with(Seat.Status.WAITLISTED).stream().mapToInt(Seat::seats).sum(), event.cancelled(),
         MoneyRoutes.terms(event).map(Events.Terms::depositMsat).orElse(null), event.host().equals(meetup.self()),
         yours.map(EventRoutes::label).orElse(null), event.version().number(), details.rsvpClosesAtMillis(),
-        details.guestsPerPledge(), shown(yours.map(seat -> event.changesSince(seat.seenVersion())).orElse(List.of())));
+        details.guestsPerPledge(), shown(yours.map(seat -> event.changesSince(seat.seenVersion())).orElse(List.of())),
+        reminders(event, yours));
+  }
+
+  private List<Events.Reminder> reminders(MeetupEvent event, Optional<Seat> yours) {
+    boolean present = meetup.presence(event.id()).isPresent(meetup.self());
+    long now = clock.millis();
+    return Reminder.of(event, yours, present).stream()
+        .map(reminder -> new Events.Reminder(reminder.kind().name().toLowerCase(Locale.ROOT),
+            reminder.dueAtMillis(), reminder.untilMillis(), reminder.isDueAt(now)))
+        .toList();
   }
 
   private Optional<Seat> yourSeat(EventId id) {

@@ -87,11 +87,20 @@ public final class Events {
    * @param waitlisted seats waited for, guests' included
    * @param version of the details, 1 as created
    * @param changedSinceRsvp what reads otherwise now than what this person's RSVP was made for
+   * @param reminders all there will be, by moment
    */
   public record Summary(String id, String group, String title, String zone, long startsAtMillis, long endsAtMillis,
       String place, int capacity, int confirmed, int waitlisted, boolean cancelled, @Nullable Long depositMsat,
       boolean yours, @Nullable String yourSeat, int version, @Nullable Long rsvpClosesAtMillis, int guestsPerPledge,
-      List<Change> changedSinceRsvp) {}
+      List<Change> changedSinceRsvp, List<Reminder> reminders) {}
+
+  /**
+   * What this person should not forget about an event.
+   *
+   * @param kind rsvp_closes, starts_within_a_day, starts_soon or check_in_open
+   * @param due  whether it is now
+   */
+  public record Reminder(String kind, long dueAtMillis, long untilMillis, boolean due) {}
 
   /**
    * {@code GET /events/{id}}.
