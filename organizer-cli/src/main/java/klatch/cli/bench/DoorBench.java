@@ -52,6 +52,7 @@ public final class DoorBench implements Callable<Integer> {
   private static final int WAVE = 200;
   private static final int SIGNATURES = 2_000;
   private static final int WARM = 50;
+  private static final long SCREEN_NANOS = 1_000_000_000;
   private static final double NANOS_PER_MILLI = 1e6;
   private static final double NANOS_PER_SECOND = 1e9;
   private static final double TAIL = 0.99;
@@ -189,6 +190,8 @@ public final class DoorBench implements Callable<Integer> {
     private final ConcurrentLinkedQueue<Long> crowd = new ConcurrentLinkedQueue<>();
     private long connecting;
     private long checkingIn;
+    private String shown = "";
+    private long shownAt;
 
     Measured(EventId event, CheckIn door, Host host) {
       this.event = event;
@@ -256,8 +259,17 @@ public final class DoorBench implements Callable<Integer> {
       }
     }
 
+    /** What the door's screen shows, which asks for a new code every second, however many look at it. */
+    private synchronized String screen() {
+      if (System.nanoTime() - shownAt > SCREEN_NANOS || shown.isEmpty()) {
+        shown = door.code(event).orThrow().text();
+        shownAt = System.nanoTime();
+      }
+      return shown;
+    }
+
     private void checkIn(Guest guest, Host peer) {
-      var code = door.code(event).orThrow().text();
+      var code = screen();
       long start = System.nanoTime();
       var reply = guest.checkIn().checkIn(peer, code);
       crowd.add(System.nanoTime() - start);

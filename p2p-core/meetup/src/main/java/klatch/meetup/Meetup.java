@@ -247,15 +247,20 @@ public final class Meetup implements AutoCloseable {
     if (!encounter.has(self()) || !signed.verified()) {
       throw new IllegalArgumentException("not a signed encounter of " + self() + ": " + encounter);
     }
-    return live.exclusively(() -> {
-      MeetupEvent event = event(encounter.event())
+    return live.exclusively(() -> live.read(view -> {
+      MeetupEvent event = view.event(encounter.event())
           .orElseThrow(() -> new IllegalArgumentException("no event " + encounter.event() + " is known here"));
-      if (live.read(view -> view.hasEncounter(event.id(), self(), signed))) {
+      if (view.hasEncounter(event.id(), self(), signed)) {
         return false;
       }
       append(event.group(), signed);
       return true;
-    });
+    }));
+  }
+
+  /** What is known here about somebody who is about to be met at an event; empty when the event is not known. */
+  public Optional<Counterpart> counterpart(EventId id, DeviceId other) {
+    return live.read(view -> view.event(id).map(event -> Counterpart.of(view, event, self(), other)));
   }
 
   /**

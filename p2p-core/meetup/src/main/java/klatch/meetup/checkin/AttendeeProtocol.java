@@ -2,9 +2,9 @@ package klatch.meetup.checkin;
 
 import java.util.Optional;
 import klatch.log.DeviceId;
+import klatch.meetup.Counterpart;
 import klatch.meetup.Encounter;
 import klatch.meetup.MeetupEvent;
-import klatch.meetup.Seat;
 import klatch.meetup.SignedEncounter;
 
 /** What an attendee checks before answering a code and before believing the reply. Pure. */
@@ -14,19 +14,18 @@ final class AttendeeProtocol {
   /**
    * What the answering device knows.
    *
-   * @param event the event of the code, if it is known
-   * @param seat that of the device which shows the code, if it has one
+   * @param counterpart about the device that shows the code, if the event is known
    * @param beaconBlocks how many blocks lie above the code's beacon on the chain this device knows, if it is there
    */
-  record Known(DeviceId self, Optional<MeetupEvent> event, Optional<Seat> seat, Optional<Integer> beaconBlocks) {
+  record Known(DeviceId self, Optional<Counterpart> counterpart, Optional<Integer> beaconBlocks) {
   }
 
   /** @return why this code is not answered, or empty when it may be */
   static Optional<CheckInReply.Refused> check(DoorCode code, Known known, long nowMillis) {
-    if (known.event().isEmpty()) {
+    if (known.counterpart().isEmpty()) {
       return refused(CheckInRefusal.FOREIGN_EVENT, "no event " + code.event() + " is known here");
     }
-    MeetupEvent event = known.event().get();
+    MeetupEvent event = known.counterpart().get().event();
     if (code.door().equals(known.self())) {
       return refused(CheckInRefusal.SELF, "this is your own code");
     }
@@ -48,7 +47,9 @@ final class AttendeeProtocol {
       return refused(CheckInRefusal.BEACON, "the code's block is " + known.beaconBlocks().get()
           + " blocks old, at most " + Beacon.MOST_BLOCKS + " count");
     }
-    return event.doors().contains(code.door()) ? Optional.empty() : DoorProtocol.unseated(known.seat());
+    return event.doors().contains(code.door())
+        ? Optional.empty()
+        : DoorProtocol.unseated(known.counterpart().get().seat());
   }
 
   /** @return the reply, or a refusal when the door's proof does not hold */

@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import klatch.libp2p.Ed25519Key;
-import klatch.log.DeviceId;
 import klatch.meetup.ByteString;
+import klatch.meetup.Counterpart;
 import klatch.meetup.Encounter;
 import klatch.meetup.EventId;
 import klatch.meetup.Meetup;
@@ -48,10 +48,9 @@ final class Door {
   CheckInReply answer(Answer answer, DoorProtocol.Way way, long nowMillis) {
     lock.lock();
     try {
-      MeetupEvent current = meetup.event(event).orElseThrow();
-      DoorProtocol.Standing standing = new DoorProtocol.Standing(meetup.seats(event).of(answer.attendee()),
-          needless(meetup, current, answer.attendee()));
-      DoorProtocol.Step step = state.answer(current, answer, standing, way, nowMillis);
+      Counterpart known = meetup.counterpart(event, answer.attendee()).orElseThrow();
+      DoorProtocol.Standing standing = new DoorProtocol.Standing(known.seat(), known.needless());
+      DoorProtocol.Step step = state.answer(known.event(), answer, standing, way, nowMillis);
       CheckInReply reply = switch (step.verdict()) {
         case DoorProtocol.Verdict.Tell(CheckInReply told) -> told;
         case DoorProtocol.Verdict.Sign(Encounter encounter) -> sign(encounter, answer);
@@ -71,14 +70,6 @@ final class Door {
     } finally {
       lock.unlock();
     }
-  }
-
-  /** The encounter that makes one of this device and {@code other} needless. */
-  static Optional<SignedEncounter> needless(Meetup meetup, MeetupEvent event, DeviceId other) {
-    return switch (event.rule()) {
-      case DOOR -> meetup.presence(event.id()).proof(event.doors().contains(meetup.self()) ? other : meetup.self());
-      case PEERS -> meetup.encounter(event.id(), other);
-    };
   }
 
   private CheckInReply sign(Encounter encounter, Answer answer) {

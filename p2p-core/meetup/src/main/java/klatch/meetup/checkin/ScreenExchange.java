@@ -9,10 +9,10 @@ import java.util.function.Supplier;
 import klatch.libp2p.Ed25519Key;
 import klatch.libp2p.MalformedMessageException;
 import klatch.meetup.ByteString;
+import klatch.meetup.Counterpart;
 import klatch.meetup.Encounter;
 import klatch.meetup.EventId;
 import klatch.meetup.Meetup;
-import klatch.meetup.MeetupEvent;
 import klatch.meetup.SignedEncounter;
 
 /**
@@ -57,9 +57,8 @@ final class ScreenExchange {
 
   /** What this device knows about a code before it answers. */
   AttendeeProtocol.Known known(DoorCode code) {
-    Optional<MeetupEvent> event = meetup.event(code.event());
-    return new AttendeeProtocol.Known(meetup.self(), event,
-        event.flatMap(known -> meetup.seats(known.id()).of(code.door())), beacon.depth(code.beacon()));
+    Optional<Counterpart> known = meetup.counterpart(code.event(), code.door());
+    return new AttendeeProtocol.Known(meetup.self(), known, beacon.depth(code.beacon()));
   }
 
   private Scan answer(DoorCode code) {
@@ -68,7 +67,7 @@ final class ScreenExchange {
     if (refused.isPresent()) {
       return refused(refused.get());
     }
-    Optional<SignedEncounter> needless = Door.needless(meetup, known.event().orElseThrow(), code.door());
+    Optional<SignedEncounter> needless = known.counterpart().flatMap(Counterpart::needless);
     if (needless.isPresent()) {
       return new Scan.Already(needless.get());
     }

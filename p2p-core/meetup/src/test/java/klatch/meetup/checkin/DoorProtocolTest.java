@@ -11,6 +11,7 @@ import klatch.log.DeviceId;
 import klatch.log.EntryId;
 import klatch.log.TopicId;
 import klatch.meetup.ByteString;
+import klatch.meetup.Counterpart;
 import klatch.meetup.Encounter;
 import klatch.meetup.EventId;
 import klatch.meetup.MeetupEvent;
@@ -212,7 +213,8 @@ final class DoorProtocolTest {
   }
 
   private AttendeeProtocol.Known known(Optional<MeetupEvent> known, DeviceId self, Optional<Integer> blocks) {
-    return new AttendeeProtocol.Known(self, known, Optional.empty(), blocks);
+    return new AttendeeProtocol.Known(self,
+        known.map(it -> new Counterpart(it, Optional.empty(), Optional.empty())), blocks);
   }
 
   private static Optional<CheckInRefusal> refusal(Optional<CheckInReply.Refused> refused) {
@@ -251,10 +253,11 @@ final class DoorProtocolTest {
     DoorCode ofAnn = new DoorCode(code.event(), ann.device, code.epoch(), code.commitment(), code.beacon());
     assertThat(refusal(AttendeeProtocol.check(ofAnn, known(Optional.of(event), host.device, Optional.empty()), NOW)))
         .contains(CheckInRefusal.NO_RSVP);
-    assertThat(refusal(AttendeeProtocol.check(ofAnn, new AttendeeProtocol.Known(host.device, Optional.of(event),
-        seated(Seat.Status.WAITLISTED).seat(), Optional.empty()), NOW))).contains(CheckInRefusal.NO_SEAT);
-    AttendeeProtocol.Known seated = new AttendeeProtocol.Known(host.device, Optional.of(event),
-        seated(Seat.Status.CONFIRMED).seat(), Optional.empty());
+    assertThat(refusal(AttendeeProtocol.check(ofAnn, new AttendeeProtocol.Known(host.device,
+        Optional.of(new Counterpart(event, seated(Seat.Status.WAITLISTED).seat(), Optional.empty())), Optional.empty()),
+        NOW))).contains(CheckInRefusal.NO_SEAT);
+    AttendeeProtocol.Known seated = new AttendeeProtocol.Known(host.device,
+        Optional.of(new Counterpart(event, seated(Seat.Status.CONFIRMED).seat(), Optional.empty())), Optional.empty());
     assertThat(AttendeeProtocol.check(ofAnn, seated, NOW)).isEmpty();
     assertThat(refusal(AttendeeProtocol.check(ofAnn, seated, event.times().checkInClosesAtMillis())))
         .contains(CheckInRefusal.OUTSIDE_WINDOW);
