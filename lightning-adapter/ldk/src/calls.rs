@@ -2,6 +2,7 @@
 
 use crate::config::{hex, hex32, to_hex};
 use crate::gossip;
+use crate::market::allow_fees;
 use crate::node::{channel_hex, runtime, Node, PEER};
 use crate::peers;
 use crate::Failure;
@@ -56,6 +57,7 @@ pub enum Request {
 	Fail { hash: String },
 	Pay { id: String, bolt11: String, max_fee_msat: u64, timeout_seconds: u64 },
 	Quote { bolt11: String },
+	AllowFees { node_id: String },
 	ChannelOffers { node_id: String, token: Option<String> },
 	BuyChannel { node_id: String, offer: Value, payment_msat: u64, description: String, expiry_seconds: u32 },
 	Poke {},
@@ -84,6 +86,7 @@ pub fn answer(node: &Node, request: Request) -> Result<Value, Failure> {
 			| Request::Claim { .. }
 			| Request::Fail { .. }
 			| Request::Pay { .. }
+			| Request::AllowFees { .. }
 	);
 	let answer = answered(node, request);
 	if changes_manager {
@@ -132,6 +135,10 @@ fn answered(node: &Node, request: Request) -> Result<Value, Failure> {
 			pay(node, &id, &bolt11, max_fee_msat, timeout_seconds)
 		},
 		Request::Quote { bolt11 } => quote(node, &bolt11),
+		Request::AllowFees { node_id: id } => {
+			allow_fees(&node.manager, &node_id(&id)?);
+			Ok(json!({}))
+		},
 		Request::ChannelOffers { node_id: id, token } => {
 			runtime().block_on(node.market.offers(node_id(&id)?, token))
 		},

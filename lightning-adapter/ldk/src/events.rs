@@ -2,7 +2,7 @@
 
 use crate::bump::Bumper;
 use crate::config::to_hex;
-use crate::market::{no_more_fees, Market};
+use crate::market::Market;
 use crate::node::{ChannelManager, Sweeper};
 use bitcoin::secp256k1::PublicKey;
 use lightning::events::{Event, HTLCHandlingFailureReason, HTLCHandlingFailureType, PaymentFailureReason, ReplayEvent};
@@ -174,7 +174,7 @@ impl Handler {
 				Ok(())
 			},
 			Event::PaymentClaimable {
-				payment_hash, purpose, amount_msat, counterparty_skimmed_fee_msat, receiving_channel_ids, ..
+				payment_hash, purpose, amount_msat, counterparty_skimmed_fee_msat, ..
 			} if counterparty_skimmed_fee_msat > 0 => {
 				let question = json!({
 					"event": "feeTaken",
@@ -185,10 +185,7 @@ impl Handler {
 				let answer = self.events.outcome(question, self.stop.clone()).await?;
 				let agreed = answer.is_some_and(|answer| answer["agreed"] == true);
 				match purpose.preimage().filter(|_| agreed) {
-					Some(preimage) => {
-						self.manager.claim_funds(preimage);
-						no_more_fees(&self.manager, &receiving_channel_ids);
-					},
+					Some(preimage) => self.manager.claim_funds(preimage),
 					// A hold invoice is never sold, so it never comes short.
 					None => self.manager.fail_htlc_backwards(&payment_hash),
 				}

@@ -16,7 +16,6 @@ use bitcoin::Network;
 use lightning::chain::Filter;
 use lightning::events::{Event, HTLCHandlingFailureType};
 use lightning::ln::channelmanager::MIN_FINAL_CLTV_EXPIRY_DELTA;
-use lightning::ln::types::ChannelId;
 use lightning::routing::gossip::RoutingFees;
 use lightning::routing::router::{RouteHint, RouteHintHop};
 use lightning::sign::{EntropySource, KeysManager, NodeSigner, Recipient};
@@ -305,13 +304,12 @@ fn promise_secret(seed: &[u8; 32]) -> [u8; 32] {
 	sha256::Hash::from_engine(engine).to_byte_array()
 }
 
-/// From now on every payment in these channels has to be whole again.
-pub fn no_more_fees(manager: &ChannelManager, channels: &[(ChannelId, Option<u128>)]) {
-	let whole = ChannelConfigUpdate { accept_underpaying_htlcs: Some(false), ..Default::default() };
-	for channel in manager.list_channels() {
-		if channels.iter().any(|(id, _)| *id == channel.channel_id) {
-			// It fails only if the channel has closed meanwhile.
-			let _ = manager.update_partial_channel_config(&channel.counterparty.node_id, &[channel.channel_id], &whole);
-		}
+/// From now on a payment in the channels with this peer may come short of what the peer keeps; the caller is asked about each. A
+/// seller forwards through any of its channels with the buyer, and LDK forgets this when it stops.
+pub fn allow_fees(manager: &ChannelManager, peer: &PublicKey) {
+	let update = ChannelConfigUpdate { accept_underpaying_htlcs: Some(true), ..Default::default() };
+	for channel in manager.list_channels_with_counterparty(peer) {
+		// It fails only if the channel has closed meanwhile.
+		let _ = manager.update_partial_channel_config(peer, &[channel.channel_id], &update);
 	}
 }

@@ -171,6 +171,7 @@ public final class LdkLightning implements Lightning {
     Set<PaymentHash> held = new HashSet<>();
     parts().forEach(part -> held.add(PaymentHash.parse(part.required("hash").asText())));
     store.keepHeld(held);
+    purchases.resume();
   }
 
   private JsonNode parts() {

@@ -55,12 +55,27 @@ final class LdkPurchases {
     request.set("offer", offer.asWritten());
     ChannelPurchase purchase = new ChannelPurchase(price, LdkMessages.invoice(node.call(request)));
     commits.write(connection -> LdkStore.bought(connection, peer, purchase));
+    allowFees(peer);
     return purchase;
+  }
+
+  /** Once the node runs: LDK forgets when it stops which channels payments may come short in. */
+  void resume() {
+    store.awaited(since()).forEach(this::allowFees);
+  }
+
+  /** A seller may forward the payment through any channel that it has with this node. */
+  private void allowFees(String peer) {
+    node.call(LdkNode.request("allowFees").put("nodeId", peer));
+  }
+
+  private static Instant since() {
+    return Instant.now().minus(LATE);
   }
 
   /** Whether a channel is awaited from this peer; then the first payment in it may come short by the fee. */
   boolean expectedFrom(String peer) {
-    return store.awaits(peer, Instant.now().minus(LATE));
+    return store.awaited(since()).contains(peer);
   }
 
   /** Whether a payment may come short by this much. */

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -275,18 +276,21 @@ final class LdkStore {
     }
   }
 
-  /** Whether a purchase from this peer that stood after {@code since} waits for its payment. */
-  boolean awaits(String peer, Instant since) {
+  /** From whom a purchase that stood after {@code since} waits for its payment. */
+  Set<String> awaited(Instant since) {
     return MoneyQuery.read(money, connection -> {
+      Set<String> peers = new HashSet<>();
       try (PreparedStatement select = connection.prepareStatement("""
-          select exists (select from channel_purchase bought where peer = ? and until_second > ?
-            and not exists (select from ldk_received where hash = bought.hash))""")) {
-        select.setString(1, peer);
-        select.setLong(2, since.getEpochSecond());
-        try (ResultSet row = select.executeQuery()) {
-          return row.next() && row.getBoolean(1);
+          select distinct peer from channel_purchase bought where until_second > ?
+            and not exists (select from ldk_received where hash = bought.hash)""")) {
+        select.setLong(1, since.getEpochSecond());
+        try (ResultSet rows = select.executeQuery()) {
+          while (rows.next()) {
+            peers.add(rows.getString(1));
+          }
         }
       }
+      return peers;
     });
   }
 

@@ -156,10 +156,19 @@ public final class LndNode implements AutoCloseable {
   }
 
   private void awaitFiles() {
-    Until.holds(() -> !process.alive() || (Files.isReadable(certificate()) && Files.isReadable(adminMacaroon())),
+    Until.holds(() -> !process.alive() || (written(certificate()) && written(adminMacaroon())),
         START_PATIENCE, this::lastWords);
     if (!process.alive()) {
       throw new IllegalStateException(lastWords());
+    }
+  }
+
+  /** A file is there a moment before what is in it. */
+  private static boolean written(Path file) {
+    try {
+      return Files.size(file) > 0;
+    } catch (IOException e) {
+      return false;
     }
   }
 

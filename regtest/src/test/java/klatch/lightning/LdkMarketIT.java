@@ -103,8 +103,10 @@ final class LdkMarketIT {
     return id;
   }
 
-  private void awaitOffer() {
-    await().atMost(PATIENCE).until(() -> !buyer.lightning().status().channels().isEmpty());
+  /** The seller has paid for the channel that a payment opens. */
+  private void awaitFunding(int channels) {
+    await().atMost(PATIENCE).until(() -> buyer.lightning().status().channels().size() == channels);
+    await().atMost(PATIENCE).until(() -> !chain.waiting().isEmpty());
   }
 
   private Optional<Payment> ended(PaymentId id) {
@@ -136,7 +138,7 @@ final class LdkMarketIT {
       assertThat(statement.executeUpdate("update channel_purchase set fee_msat = fee_msat - 1")).isEqualTo(1);
     }
     PaymentId payment = pay(purchase.invoice());
-    awaitOffer();
+    awaitFunding(1);
     mine(ChannelPolicy.MIN_CONFIRMATIONS);
     await().atMost(PATIENCE).until(() -> ended(payment).isPresent());
     assertThat(ended(payment)).get().isInstanceOf(Payment.Failed.class);
@@ -159,7 +161,7 @@ final class LdkMarketIT {
     await().atMost(PATIENCE).until(() -> payer.lightning().status().channels().stream().anyMatch(c -> c.usable()));
 
     PaymentId payment = pay(purchase.invoice());
-    await().atMost(PATIENCE).until(() -> buyer.lightning().status().channels().size() == before + 1);
+    awaitFunding(before + 1);
     assertThat(ended(payment)).isEmpty();
     mine(ChannelPolicy.MIN_CONFIRMATIONS);
     await().atMost(PATIENCE).until(() -> ended(payment).isPresent());

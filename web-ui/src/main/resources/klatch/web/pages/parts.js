@@ -1,5 +1,5 @@
 // Small things that several views show.
-import { html, useState, useEffect, useRef, faultWords, useAction, useTick, now } from './kit.js';
+import { html, useState, useEffect, useRef, faultWords, useAction, useTick, now, refresh } from './kit.js';
 import { post } from './api.js';
 import { t, sat, when, relative, number } from './words.js';
 
@@ -58,6 +58,19 @@ export function Copy({ text, children }) {
     <span aria-live="polite">${copied ? t('copied') : children}</span></button>`;
 }
 
+/** A deposit's invoice, for any wallet. A wallet keeps it "under way": that is what held means, so it is not waited for. */
+export function Wallet({ bolt11 }) {
+  async function byExtension() {
+    await globalThis.webln.enable();
+    globalThis.webln.sendPayment(bolt11).catch(() => refresh());
+  }
+  return html`<div class="column"><p class="soft">${t('lock.wallet')}</p>
+    <${QrCode} text=${`LIGHTNING:${bolt11.toUpperCase()}`} label=${t('lock.invoice')} />
+    <div class="row"><a class="button" href=${`lightning:${bolt11}`}>${t('lock.open')}</a>
+      <${Copy} text=${bolt11}>${t('lock.copy')}</${Copy}>
+      ${globalThis.webln && html`<${Act} kind="" act=${byExtension}>${t('lock.webln')}</${Act}>`}</div></div>`;
+}
+
 export function Field({ id, label, hint, children }) {
   return html`<div class="field"><label for=${id}>${label}</label>${children}
     ${hint && html`<span class="hint" id=${`${id}-hint`}>${hint}</span>`}</div>`;
@@ -90,7 +103,7 @@ export function Ask({ question, yes, act, onDone, children }) {
   const dialog = useRef(null);
   return html`<button type="button" class="plain danger" onClick=${() => dialog.current.showModal()}>${children}</button>
     <dialog ref=${dialog} aria-label=${yes}><div><h2>${yes}</h2><p>${question}</p>
-      <${Act} act=${act} onDone=${answer => { dialog.current.close(); onDone?.(answer); }}>${yes}</${Act}>
+      <${Act} act=${act} onDone=${answer => { dialog.current?.close(); onDone?.(answer); }}>${yes}</${Act}>
       <button type="button" onClick=${() => dialog.current.close()}>${t('rather-not')}</button></div></dialog>`;
 }
 

@@ -3,7 +3,7 @@
 import { html, render, useState, useEffect, useData, setClock, now } from '../kit.js';
 import { get, post } from '../api.js';
 import { loadWords, t, sat, span, when } from '../words.js';
-import { Act, Copy, Deadline, Fault, Field, QrCode, Rules, SeatBadge, Working, save } from '../parts.js';
+import { Act, Deadline, Fault, Field, Rules, SeatBadge, Wallet, Working, save } from '../parts.js';
 import { person, seed, signed, takeOver, lasting } from './key.js';
 
 const POLL_MILLIS = 3000;
@@ -59,20 +59,8 @@ function Taken({ event, me }) {
     ${leave && html`<${Act} kind="plain" act=${() => wish({ wish: 'back' })}>${t('guest.back')}</${Act}>`}</section>`;
 }
 
-/** The hold invoice, for whatever wallet is at hand. */
-function Pay({ event, offer }) {
-  async function byExtension() {
-    await globalThis.webln.enable();
-    await globalThis.webln.sendPayment(offer.bolt11);
-  }
-  const link = `lightning:${offer.bolt11}`;
-  return html`<p>${t('guest.pay')}</p>
-    <${QrCode} text=${link.toUpperCase()} label=${t('guest.pay.scan')} />
-    <div class="row"><a class="button main" href=${link}>${t('guest.pay.open')}</a><${Copy} text=${offer.bolt11}>${t('guest.pay.copy')}</${Copy}>
-      ${globalThis.webln && html`<${Act} kind="" act=${byExtension}>${t('guest.pay.webln')}</${Act}>`}</div>
-    <${Working}>${t('guest.pay.waiting')}</${Working}>
-    <p class="soft small">${t('lock.until')} <${Deadline} millis=${Math.min(offer.expiresAtMillis, offer.lockClosesAtMillis)} zone=${event.zone} /></p>`;
-}
+const Pay = ({ event, offer }) => html`<${Wallet} bolt11=${offer.bolt11} /><${Working}>${t('guest.pay.waiting')}</${Working}>
+  <p class="soft small">${t('lock.until')} <${Deadline} millis=${Math.min(offer.expiresAtMillis, offer.lockClosesAtMillis)} zone=${event.zone} /></p>`;
 
 function Unlocked({ event, me }) {
   if (me.offer) {

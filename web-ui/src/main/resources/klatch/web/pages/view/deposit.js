@@ -1,8 +1,8 @@
 // A guest's deposit: locking it, what "held" means, how it comes back, and what is due beside it.
-import { html, useState, useData, useAction, useLive, now, refresh } from '../kit.js';
+import { html, useState, useData, useAction, useLive, now } from '../kit.js';
 import { post } from '../api.js';
 import { t, sat, when } from '../words.js';
-import { Act, Copy, Deadline, Fault, Field, QrCode, Rules, Working } from '../parts.js';
+import { Act, Deadline, Fault, Field, QrCode, Rules, Wallet, Working } from '../parts.js';
 
 const ASK_OFFER_MILLIS = 5000;
 
@@ -56,21 +56,10 @@ function Details({ words, children }) {
   return html`<details onToggle=${event => setOpen(event.target.open)}><summary>${words}</summary>${open && children}</details>`;
 }
 
-/** The deposit's invoice, for any wallet. A wallet keeps it "under way": that is what held means, so it is not waited for. */
+/** The same deposit, from a wallet elsewhere. */
 function OtherWallet({ id }) {
   const { data, fault } = useData(`/events/${id}/offer`, ASK_OFFER_MILLIS);
-  async function byExtension() {
-    await globalThis.webln.enable();
-    globalThis.webln.sendPayment(data.bolt11).catch(() => refresh());
-  }
-  if (!data) {
-    return html`<${Fault} fault=${fault} />`;
-  }
-  return html`<div class="column"><p class="soft">${t('lock.wallet')}</p>
-    <${QrCode} text=${`LIGHTNING:${data.bolt11.toUpperCase()}`} label=${t('lock.invoice')} />
-    <div class="row"><a class="button" href=${`lightning:${data.bolt11}`}>${t('lock.open')}</a>
-      <${Copy} text=${data.bolt11}>${t('lock.copy')}</${Copy}>
-      ${globalThis.webln && html`<${Act} kind="" act=${byExtension}>${t('lock.webln')}</${Act}>`}</div></div>`;
+  return data ? html`<${Wallet} bolt11=${data.bolt11} />` : html`<${Fault} fault=${fault} />`;
 }
 
 /** What is due to this person from those who stayed away, and where it is to go. */
