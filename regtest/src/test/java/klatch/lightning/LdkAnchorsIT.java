@@ -173,16 +173,10 @@ final class LdkAnchorsIT {
   }
 
   private void mine(int blocks) {
-    for (int i = 0; i < blocks; i++) {
-      chain.mine(1);
-      follow();
-    }
+    LdkTestNode.mine(chain, List.of(opener, peer), blocks, PATIENCE);
   }
 
   private void follow() {
-    int height = chain.tip().height();
-    List.of(opener, peer).forEach(node -> node.lightning().poke());
-    await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(() -> List.of(opener, peer).stream()
-        .allMatch(node -> node.lightning().status().height() == height));
+    LdkTestNode.awaitTip(chain, List.of(opener, peer), PATIENCE);
   }
 }

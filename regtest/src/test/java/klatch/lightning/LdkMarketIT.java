@@ -84,13 +84,7 @@ final class LdkMarketIT {
   }
 
   private void mine(int blocks) {
-    for (int i = 0; i < blocks; i++) {
-      chain.mine(1);
-      int height = chain.tip().height();
-      nodes().forEach(node -> node.lightning().poke());
-      await().atMost(PATIENCE).pollInterval(Duration.ofMillis(10))
-          .until(() -> nodes().stream().allMatch(node -> node.lightning().status().height() == height));
-    }
+    LdkTestNode.mine(chain, nodes(), blocks, PATIENCE);
   }
 
   private ChannelPurchase bought(Msat mostFee) {

@@ -66,24 +66,21 @@ final class LdkTestNetwork implements AutoCloseable {
 
   void awaitUsable() {
     await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20))
-        .until(() -> List.of(router, payer, payee).stream().map(node -> node.lightning().status().channels())
+        .until(() -> nodes().stream().map(node -> node.lightning().status().channels())
             .allMatch(channels -> !channels.isEmpty() && channels.stream().allMatch(c -> c.usable())));
   }
 
   /** One block after the other, each known to all before the next. */
   void mine(int blocks) {
-    for (int i = 0; i < blocks; i++) {
-      chain.mine(1);
-      awaitTip();
-    }
+    LdkTestNode.mine(chain, nodes(), blocks, PATIENCE);
   }
 
   void awaitTip() {
-    List<LdkTestNode> nodes = List.of(router, payer, payee);
-    nodes.forEach(node -> node.lightning().poke());
-    int height = chain.tip().height();
-    await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5))
-        .until(() -> nodes.stream().allMatch(node -> node.lightning().status().height() == height));
+    LdkTestNode.awaitTip(chain, nodes(), PATIENCE);
+  }
+
+  private List<LdkTestNode> nodes() {
+    return List.of(router, payer, payee);
   }
 
   @Override

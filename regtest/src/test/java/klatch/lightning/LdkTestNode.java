@@ -1,5 +1,7 @@
 package klatch.lightning;
 
+import static org.awaitility.Awaitility.await;
+
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -9,12 +11,14 @@ import javax.sql.DataSource;
 import klatch.commitments.LightningEvent;
 import klatch.commitments.journal.PostgresGroupCommit;
 import klatch.log.Database;
+import klatch.regtest.chain.EmbeddedChain;
 import klatch.regtest.chain.RpcEndpoint;
 
 /** A node with its own schema and journal, which a test can stop, kill and start again. */
 final class LdkTestNode implements AutoCloseable {
   private static final Duration LOCK_PATIENCE = Duration.ofSeconds(10);
   private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
+  private static final Duration LOOK_INTERVAL = Duration.ofMillis(5);
 
   private final DataSource money;
   private final LdkConfig config;
@@ -44,6 +48,21 @@ final class LdkTestNode implements AutoCloseable {
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
         new ChainRpc(chain.uri(), chain.user(), chain.password(), pollInterval), policy);
     return new LdkTestNode(database.withPrefix(name + "_").dataSource("money"), config);
+  }
+
+  /** One block after the other, each known to all of the nodes before the next. */
+  static void mine(EmbeddedChain chain, List<LdkTestNode> nodes, int blocks, Duration patience) {
+    for (int i = 0; i < blocks; i++) {
+      chain.mine(1);
+      awaitTip(chain, nodes, patience);
+    }
+  }
+
+  static void awaitTip(EmbeddedChain chain, List<LdkTestNode> nodes, Duration patience) {
+    int height = chain.tip().height();
+    nodes.forEach(node -> node.lightning.poke());
+    await().atMost(patience).pollInterval(LOOK_INTERVAL)
+        .until(() -> nodes.stream().allMatch(node -> node.lightning.status().height() == height));
   }
 
   LdkLightning lightning() {

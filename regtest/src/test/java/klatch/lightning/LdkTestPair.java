@@ -72,17 +72,11 @@ record LdkTestPair(EmbeddedChain chain, LdkTestNode holder, LdkTestNode payer, D
 
   /** One block after the other, each known to both before the next. */
   void mine(int blocks) {
-    for (int i = 0; i < blocks; i++) {
-      chain.mine(1);
-      awaitTip();
-    }
+    LdkTestNode.mine(chain, nodes(), blocks, patience);
   }
 
   void awaitTip() {
-    int height = chain.tip().height();
-    nodes().forEach(node -> node.lightning().poke());
-    await().atMost(patience).pollInterval(Duration.ofMillis(10))
-        .until(() -> nodes().stream().allMatch(node -> node.lightning().status().height() == height));
+    LdkTestNode.awaitTip(chain, nodes(), patience);
   }
 
   /** Both nodes; the chain is the caller's. */

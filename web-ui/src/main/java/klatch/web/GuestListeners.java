@@ -84,7 +84,7 @@ final class GuestListeners implements AutoCloseable {
     var routes = new Routes();
     new GuestRoutes(node.guests(event), meetup, money, clock).addTo(routes);
     try {
-      var listener = HttpListener.at(address, PURPOSE).answer(new GuestHandler(routes), PURPOSE);
+      var listener = HttpListener.at(address, PURPOSE).answer(new GuestHandler(routes));
       return new Open(listener, urls(address, listener.port()));
     } catch (ApiPortException e) {
       throw new PublicException(PublicCode.REFUSED, String.valueOf(e.getMessage()));

@@ -28,7 +28,7 @@ record GuestRoutes(GuestDesk desk, Meetup meetup, Supplier<ApiParts.MoneyState> 
 
   void addTo(Routes routes) {
     routes.get("/event", _ -> event());
-    routes.get("/me/{person}", call -> me(person(call.path("person"))));
+    routes.get("/me/{person}", call -> me(GroupRoutes.person(call.path("person"))));
     routes.post("/wish", this::wish);
     routes.post("/signed", this::signed);
     routes.post("/code", BrowserRoutes::draw);
@@ -76,7 +76,7 @@ record GuestRoutes(GuestDesk desk, Meetup meetup, Supplier<ApiParts.MoneyState> 
 
   private Guests.ToSign wish(Call call) {
     var request = call.read(Guests.Wish.class);
-    var guest = person(Call.required(request.person(), "person"));
+    var guest = GroupRoutes.person(request.person());
     return switch (desk.wish(guest, wish(request))) {
       case GuestReply.ToSign(var bytes) -> new Guests.ToSign(HexFormat.of().formatHex(bytes.bytes()));
       case GuestReply.Refused(var reason) -> throw new PublicException(PublicCode.REFUSED, reason);
@@ -97,7 +97,7 @@ record GuestRoutes(GuestDesk desk, Meetup meetup, Supplier<ApiParts.MoneyState> 
 
   private Guests.Done signed(Call call) {
     var request = call.read(Guests.Signed.class);
-    var guest = person(Call.required(request.person(), "person"));
+    var guest = GroupRoutes.person(request.person());
     var signature = Call.required(request.signature(), "signature");
     if (signature.length() != SIGNATURE_DIGITS) {
       throw PublicException.invalid("a signature has " + SIGNATURE_DIGITS + " hex digits, not " + signature.length());
@@ -107,13 +107,5 @@ record GuestRoutes(GuestDesk desk, Meetup meetup, Supplier<ApiParts.MoneyState> 
       case GuestReply.Refused(var reason) -> throw new PublicException(PublicCode.REFUSED, reason);
       case GuestReply.ToSign _ -> throw new IllegalStateException("nothing is left to sign");
     };
-  }
-
-  private static DeviceId person(String hex) {
-    try {
-      return DeviceId.parse(hex);
-    } catch (IllegalArgumentException e) {
-      throw PublicException.invalid("a person is a key of 64 hex digits, not '" + Faults.cut(hex) + "'");
-    }
   }
 }

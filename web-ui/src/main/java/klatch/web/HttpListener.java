@@ -16,10 +16,12 @@ import org.eclipse.jetty.util.thread.VirtualThreadPool;
 final class HttpListener implements AutoCloseable {
   private final Server server;
   private final ServerConnector connector;
+  private final Purpose purpose;
 
-  private HttpListener(Server server, ServerConnector connector) {
+  private HttpListener(Server server, ServerConnector connector, Purpose purpose) {
     this.server = server;
     this.connector = connector;
+    this.purpose = purpose;
   }
 
   /**
@@ -52,7 +54,7 @@ final class HttpListener implements AutoCloseable {
     server.setConnectors(new ServerConnector[]{connector});
     server.addBean(new NetworkConnectionLimit(purpose.connections(), connector));
     server.setStopTimeout(Limits.STOP.toMillis());
-    return new HttpListener(server, connector);
+    return new HttpListener(server, connector, purpose);
   }
 
   /**
@@ -60,18 +62,18 @@ final class HttpListener implements AutoCloseable {
    *
    * @throws ApiPortException if the address cannot be had
    */
-  HttpListener answer(Handler handler, Purpose purpose) {
+  HttpListener answer(Handler handler) {
     server.setHandler(handler);
     try {
       server.start();
       return this;
     } catch (Exception e) {
       close();
-      throw refused(purpose, e);
+      throw refused(e);
     }
   }
 
-  private RuntimeException refused(Purpose purpose, Exception cause) {
+  private RuntimeException refused(Exception cause) {
     int port = connector.getPort();
     for (Throwable reason = cause; reason != null; reason = reason.getCause()) {
       // Jetty wraps it, and the outer one does not say what is wrong.

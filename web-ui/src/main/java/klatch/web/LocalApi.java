@@ -42,7 +42,7 @@ public final class LocalApi implements AutoCloseable {
     var routes = parts.routes(guests);
     routes.post("/pages/link", _ -> new Browser.Link(link(listener.port(), sessions)));
     try {
-      listener.answer(new ApiHandler(routes, sessions, live), PURPOSE);
+      listener.answer(new ApiHandler(routes, sessions, live));
     } catch (RuntimeException e) {
       live.close();
       throw e;

@@ -38,7 +38,7 @@ public final class WithdrawListener implements AutoCloseable {
    */
   public static WithdrawListener start(Supplier<ApiParts.MoneyState> money, InetSocketAddress address) {
     var handler = new WithdrawHandler(money);
-    return new WithdrawListener(HttpListener.at(address, PURPOSE).answer(handler, PURPOSE), address.getHostString(),
+    return new WithdrawListener(HttpListener.at(address, PURPOSE).answer(handler), address.getHostString(),
         handler);
   }
 

@@ -80,9 +80,9 @@ public final class Storm {
       calm(network, traffic, extra);
       balances(network, before, traffic);
       check(channels(network).equals(channels), "channels were " + channels + " and are " + channels(network));
-      long lost = costSat(network, wealth + traffic.earnedMsat(PAYEE) / MSAT_PER_SAT,
-          (extra.opened() + 1) * MOST_FEES_SAT);
-      check(lost <= (extra.opened() + 1) * MOST_FEES_SAT, "opening and closing channels cost " + lost + " sat");
+      long most = (extra.opened() + 1) * MOST_FEES_SAT;
+      long lost = costSat(network, wealth + traffic.earnedMsat(PAYEE) / MSAT_PER_SAT, most);
+      check(lost <= most, "opening and closing channels cost " + lost + " sat");
       problems.addAll(traffic.problems());
       if (!problems.isEmpty()) {
         progress.accept(network.report());
