@@ -2,7 +2,8 @@
 # Builds the native library into the resources; with --check compares instead of replacing.
 #
 # --check: "same" and exit 0; "differs" and exit 1; "skipped: why" and exit 0 where the pinned compilers are absent,
-# because others make other bytes (rustc for LDK, cc for libsecp256k1).
+# because others make other bytes (rustc for LDK, cc for libsecp256k1). Three minutes; where the same sources have already
+# been found to make the carried library, the cache beside the build says so and nothing is built.
 set -eu
 here="$(cd "$(dirname "$0")" && pwd)"
 carried="$here/../src/main/resources/native/linux-x86_64/libklatch_ldk.so"
@@ -38,10 +39,18 @@ elif [ -z "$found" ]; then
   exit 1
 fi
 
+everything="$(cat build.sh Cargo.toml Cargo.lock rust-toolchain.toml src/*.rs "$carried" | sha256sum | cut -d' ' -f1)"
+found_same="$CARGO_TARGET_DIR/same-$everything"
+if [ "${1:-}" = "--check" ] && [ -e "$found_same" ]; then
+  say "same, found before from these sources: $(sha256sum "$carried" | cut -d' ' -f1)"
+  exit 0
+fi
+
 cargo build --release --locked
 built="$CARGO_TARGET_DIR/release/libklatch_ldk.so"
 if [ "${1:-}" = "--check" ]; then
   if cmp -s "$built" "$carried"; then
+    : >"$found_same"
     say "same: $(sha256sum "$carried" | cut -d' ' -f1)"
   else
     say "differs: built $(sha256sum "$built" | cut -d' ' -f1), carried $(sha256sum "$carried" | cut -d' ' -f1)" >&2

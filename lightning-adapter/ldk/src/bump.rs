@@ -1,7 +1,7 @@
 //! Fees for anchor channels that close: LDK says what it wants in the chain and how soon, the caller's wallet gives coins
 //! and signatures.
 
-use crate::chain::Broadcaster;
+use crate::chain::{Broadcaster, Chain};
 use crate::config::{hex, to_hex};
 use crate::events::Events;
 use crate::node::Log;
@@ -28,22 +28,30 @@ pub struct Bumper {
 	handler: BumpTransactionEventHandler<Arc<Broadcaster>, Arc<Purse>, Arc<KeysManager>, Arc<Log>>,
 	purse: Arc<Purse>,
 	broadcaster: Arc<Broadcaster>,
+	chain: Arc<Chain>,
 }
 
 impl Bumper {
 	pub fn new(
 		events: Arc<Events>, stop: watch::Receiver<bool>, broadcaster: Arc<Broadcaster>, keys: Arc<KeysManager>,
-		log: Arc<Log>,
+		log: Arc<Log>, chain: Arc<Chain>,
 	) -> Bumper {
 		let purse = Arc::new(Purse { events, stop, log: log.clone(), claim: Mutex::new(Claim::default()) });
 		let handler = BumpTransactionEventHandler::new(broadcaster.clone(), purse.clone(), keys, log);
-		Bumper { handler, purse, broadcaster }
+		Bumper { handler, purse, broadcaster, chain }
 	}
 
 	/// Nothing is lost if this fails: LDK says the same again, after blocks, twice a minute, and after every start.
 	pub async fn handle(&self, event: &BumpTransactionEvent) {
 		let (what, rate) = match event {
-			BumpTransactionEvent::ChannelClose { package_target_feerate_sat_per_1000_weight, .. } => {
+			BumpTransactionEvent::ChannelClose {
+				package_target_feerate_sat_per_1000_weight, commitment_tx, ..
+			} => {
+				if self.chain.lacks_what_it_spends(commitment_tx).await {
+					// A channel whose funding never came, or that is closed in a block already: no coin is bound for it, or
+					// whoever opens channels and lets them fall could bind one after the other for ever.
+					return;
+				}
 				("commitment", *package_target_feerate_sat_per_1000_weight)
 			},
 			BumpTransactionEvent::HTLCResolution { htlc_descriptors, target_feerate_sat_per_1000_weight, .. } => {

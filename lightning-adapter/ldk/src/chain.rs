@@ -31,6 +31,11 @@ const FALLBACK_SAT_PER_KW: u32 = 2 * FEERATE_FLOOR_SATS_PER_KW;
 /// A higher estimate is a broken one.
 const MAX_SAT_PER_KW: u32 = 250_000;
 
+/// How bitcoind, and an Esplora server that hands on its words, says that an output to spend is not there.
+const MISSING_INPUTS: &str = "bad-txns-inputs-missingorspent";
+/// Other events wait while one is asked about.
+const LONGEST_ANSWER: Duration = Duration::from_secs(5);
+
 type Chains = HashMap<Rpc, Weak<Chain>>;
 static CHAINS: OnceLock<Mutex<Chains>> = OnceLock::new();
 
@@ -89,6 +94,17 @@ impl Chain {
 
 	async fn call(&self, method: &str, parameters: &[Value]) -> std::io::Result<Value> {
 		self.rpc.call_method::<Json>(method, parameters).await.map(|json| json.0)
+	}
+
+	/// Sends the transaction, and says whether the chain refused it because an output that it spends is not there: never
+	/// was, or is spent. `false` where the chain does not answer in time.
+	pub async fn lacks_what_it_spends(&self, transaction: &Transaction) -> bool {
+		let parameters = [json!(serialize_hex(transaction))];
+		let sent = tokio::time::timeout(LONGEST_ANSWER, self.call("sendrawtransaction", &parameters)).await;
+		sent.is_ok_and(|answer| answer.is_err_and(|e| {
+			let refusal = e.get_ref().and_then(|inner| inner.downcast_ref::<RpcError>());
+			refusal.is_some_and(|refusal| refusal.message.contains(MISSING_INPUTS))
+		}))
 	}
 
 	async fn best(&self, max_age: Duration) -> Result<(BlockHash, Option<u32>), BlockSourceError> {

@@ -489,9 +489,9 @@ impl Node {
 		));
 		guard.task(chain::follow(following, tip, listener));
 		guard.task(chain::broadcast(chain.clone(), config.poll_interval, packages, self.unsent.clone()));
-		guard.task(parts.fees.clone().follow(chain, (config.poll_interval * POLLS_PER_FEE).min(LONGEST_FEE_INTERVAL)));
+		guard.task(parts.fees.clone().follow(chain.clone(), (config.poll_interval * POLLS_PER_FEE).min(LONGEST_FEE_INTERVAL)));
 		let quick = config.network == Network::Regtest || !config.forwards;
-		let processor = guard.spawn(process(self, parts, sweeper, quick));
+		let processor = guard.spawn(process(self, parts, sweeper, chain, quick));
 		*self.processor.lock().unwrap_or_else(|e| e.into_inner()) = Some(processor);
 		// What was on its way to the chain when the node died may never have got there; LDK's own timer is half a minute away.
 		self.monitor.rebroadcast_pending_claims();
@@ -578,12 +578,13 @@ async fn accept(socket: TcpListener, peers: Arc<PeerManager>, guard: Guard) {
 type Sleep = Pin<Box<dyn Future<Output = bool> + Send>>;
 
 fn process(
-	node: &Arc<Node>, parts: &Parts, sweeper: Arc<Sweeper>, quick: bool,
+	node: &Arc<Node>, parts: &Parts, sweeper: Arc<Sweeper>, chain: Arc<Chain>, quick: bool,
 ) -> impl Future<Output = ()> + Send + 'static {
 	let (events, manager) = (node.events.clone(), node.manager.clone());
 	let (stop, sleep_stop) = (node.stop.subscribe(), node.stop.subscribe());
 	let bumper = Bumper::new(
 		events.clone(), stop.clone(), parts.broadcaster.clone(), parts.keys.clone(), parts.log.clone(),
+		chain,
 	);
 	let market = node.market.clone();
 	let handling = Arc::new(Handler { events, manager, sweeper: sweeper.clone(), bumper, market, stop });

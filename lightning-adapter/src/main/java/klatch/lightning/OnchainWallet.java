@@ -165,6 +165,11 @@ public final class OnchainWallet {
     return spendable(height).stream().mapToLong(WalletStore.OwnCoin::valueSat).sum();
   }
 
+  /** Confirmed: what is spendable now, and what waits to pay for a closing channel. */
+  public synchronized long confirmedSat() {
+    return reserve(follow()).confirmedSat();
+  }
+
   /** Whoever pays from now on leaves the reserve of so many anchor channels in the wallet. */
   void keepFor(IntSupplier channels) {
     anchorChannels = channels;

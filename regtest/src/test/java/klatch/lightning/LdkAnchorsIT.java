@@ -118,6 +118,25 @@ final class LdkAnchorsIT {
   }
 
   @Test
+  void aChannelWhoseFundingNeverCameBindsNoCoinForItsClosing() {
+    chain.fund(peer.lightning().wallet().newAddress(), AnchorReserve.SAT_PER_CHANNEL);
+    mine(1);
+    opener.lightning().openChannels(
+        List.of(new ChannelRequest(peer.lightning().nodeId(), CAPACITY_SAT, Msat.ofSat(CAPACITY_SAT / 2))));
+    await().atMost(PATIENCE).until(() -> peer.lightning().reserve().channels() == 1);
+    chain.estimate(20);
+    await().atMost(PATIENCE).until(() -> chain.estimatesAsked() >= 12);
+    chain.forgetMempool();
+    opener.lightning().closeChannel(opener.lightning().status().channels().getFirst().id(), true);
+    await().atMost(PATIENCE).until(() -> peer.lightning().status().channels().isEmpty());
+    opener.halt();
+    int before = chain.missingInputs();
+    peer.kill();
+    await().atMost(PATIENCE).until(() -> chain.missingInputs() > before);
+    assertThat(peer.lightning().wallet().balanceSat()).isEqualTo(AnchorReserve.SAT_PER_CHANNEL);
+  }
+
+  @Test
   void aCoinPaysForOneClaimAloneAlsoAfterARestartUntilTheClaimFallsSilent() {
     OnchainWallet wallet = wallet(peer, "fees_");
     chain.fund(wallet.newAddress(), 50_000);

@@ -190,6 +190,11 @@ public final class EmbeddedChain implements Chain {
     return locked(ledger::estimatesAsked);
   }
 
+  /** How many transactions it refused because what they spend was never there, or is spent. */
+  public int missingInputs() {
+    return locked(ledger::missingInputs);
+  }
+
   /** The transactions that wait for a block, oldest first. */
   public List<Waiting> waiting() {
     return locked(() -> ledger.mempool().entries().stream()

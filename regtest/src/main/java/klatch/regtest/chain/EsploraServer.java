@@ -48,6 +48,7 @@ public final class EsploraServer implements AutoCloseable {
   private final RpcClient rpc;
   private final HttpServer http;
   private final AtomicInteger packages = new AtomicInteger();
+  private final AtomicInteger estimates = new AtomicInteger();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
   private static final class Answer {
@@ -94,6 +95,11 @@ public final class EsploraServer implements AutoCloseable {
   /** How many packages of transactions it was given, taken or not. */
   public int packages() {
     return packages.get();
+  }
+
+  /** How often it was asked for its fee estimates. */
+  public int estimates() {
+    return estimates.get();
   }
 
   private void handle(HttpExchange exchange) throws IOException {
@@ -226,6 +232,7 @@ public final class EsploraServer implements AutoCloseable {
   }
 
   private ObjectNode fees() {
+    estimates.incrementAndGet();
     ObjectNode json = NODES.objectNode();
     for (int target : TARGETS) {
       JsonNode rate = rpc.call("estimatesmartfee", target).path("feerate");

@@ -19,6 +19,7 @@ final class Ledger {
   private long extraNonce;
   private long estimateSatPerVbyte;
   private int estimatesAsked;
+  private int missingInputs;
 
   Ledger(InstantSource clock) {
     this.clock = clock;
@@ -50,6 +51,15 @@ final class Ledger {
   /** How often an estimate has been asked for since it was last changed. */
   int estimatesAsked() {
     return estimatesAsked;
+  }
+
+  void missingInput() {
+    missingInputs++;
+  }
+
+  /** How many transactions were refused because what they spend is not there. */
+  int missingInputs() {
+    return missingInputs;
   }
 
   /** Mines one block with what waits in the mempool, oldest first. */

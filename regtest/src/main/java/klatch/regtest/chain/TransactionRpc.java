@@ -179,7 +179,10 @@ final class TransactionRpc {
         case IN_MEMPOOL -> {
           // Sending again what is known is no error.
         }
-        case MISSING_INPUTS -> throw new RpcException(RpcException.MISSING_INPUTS, e.text());
+        case MISSING_INPUTS -> {
+          ledger.missingInput();
+          throw new RpcException(RpcException.MISSING_INPUTS, e.text());
+        }
         case IN_CHAIN, RULE -> throw new RpcException(RpcException.REJECTED, e.text());
       }
     }

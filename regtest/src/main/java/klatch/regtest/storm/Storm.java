@@ -172,7 +172,8 @@ public final class Storm {
     return cost;
   }
 
+  /** Coins that wait to pay for a closing channel count: they are free again when it has been silent for long. */
   private static long wealthSat(RegtestNode node) {
-    return node.lightning().wallet().balanceSat() + node.balance().value() / MSAT_PER_SAT;
+    return node.lightning().wallet().confirmedSat() + node.balance().value() / MSAT_PER_SAT;
   }
 }
