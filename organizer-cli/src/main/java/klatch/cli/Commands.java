@@ -36,6 +36,7 @@ public final class Commands {
     line.addSubcommand(new Regtest());
     line.addSubcommand(new Bench());
     line.addSubcommand(new P2p());
+    line.addSubcommand(new Completion());
     addHelp(line);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExitCodeExceptionMapper(Commands::exitCode);

@@ -16,8 +16,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code klatch doctor}: looks whether a chain or an LND can carry deposits, before anybody's money depends on it. */
-@Command(name = "doctor", sortOptions = false, description = "Check what deposits are to depend on: a bitcoind or an Esplora server (network, last blocks, fees), or an LND (certificate, macaroon, version, network, sync, inbound).", exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
+/**
+ * {@code klatch doctor}: looks whether the node that runs here, or a chain or an LND to be, can carry deposits, before
+ * anybody's money depends on it.
+ */
+@Command(name = "doctor", sortOptions = false, description = "Check what deposits depend on: the node that runs here (folder, disk, peers, chain, channels, room); or, before it starts, a bitcoind or an Esplora server (network, last blocks, fees), or an LND (certificate, macaroon, version, network, sync, inbound).", exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
     "0:deposits can depend on it", "1:they cannot; each line says what to do", "2:wrong usage"})
 final class Doctor implements Callable<Integer> {
   @Spec
@@ -32,8 +35,8 @@ final class Doctor implements Callable<Integer> {
   @Option(names = "--network", paramLabel = "NETWORK", defaultValue = "regtest", converter = Up.NetworkConverter.class, description = "regtest or signet (default: ${DEFAULT-VALUE}).")
   Network network;
 
-  @Option(names = "--json", description = "Print one JSON object as the last line.")
-  boolean json;
+  @Mixin
+  CommonOptions common;
 
   /**
    * What {@code --json} prints.
@@ -52,7 +55,7 @@ final class Doctor implements Callable<Integer> {
     }
     boolean good = findings.stream().noneMatch(finding -> finding.verdict() == LndDoctor.Verdict.BAD);
     var out = spec.commandLine().getOut();
-    if (json) {
+    if (common.json()) {
       out.println(Json.line(new Findings(good, findings, lnd.given() ? LndPermission.bakeCommand() : null)));
     } else {
       findings
@@ -70,8 +73,7 @@ final class Doctor implements Callable<Integer> {
   private List<LndDoctor.Finding> findings() {
     var blocks = chain.blocks();
     if (blocks.isEmpty() && !lnd.given()) {
-      throw new IllegalArgumentException(
-          "say what to look at: --bitcoind-url with its login, --esplora, or --lnd-rest with --macaroon and --cert");
+      return NodeDoctor.examine(common.dataDir());
     }
     List<LndDoctor.Finding> findings = new ArrayList<>();
     blocks.ifPresent(known -> findings

@@ -127,10 +127,14 @@ final class OperatorCommandsIT {
     assertThat(doctor(good, esplora)).isZero();
     assertThat(good.toString()).contains("the Esplora server at " + esplora.uri() + " is on regtest");
     assertThat(json("status").required("lightning").path("chain").isMissingNode()).isTrue();
+    assertThat(run("doctor").out()).contains("ok    chain: at block").contains("disk: ");
     esplora.close();
     Until.holds("the status says so", PATIENCE, () -> run("status").out()
         .contains("start it, or check the address; the node goes on by itself when it does"));
     assertThat(json("status").required("lightning").required("chain").asText()).contains("does not answer");
+    var examined = run("doctor");
+    assertThat(examined.exitCode()).isEqualTo(1);
+    assertThat(examined.out()).contains("BAD   chain: ");
     var bad = new StringWriter();
     assertThat(doctor(bad, esplora)).isEqualTo(1);
     assertThat(bad.toString()).contains("BAD").contains("does not answer");

@@ -124,7 +124,6 @@ final class UpTest {
         "--bitcoind-cookie", "/tmp/c");
     assertRefused("either --bitcoind-url or --esplora", "up", "--bitcoind-url", "http://127.0.0.1:1",
         "--bitcoind-cookie", "/tmp/c", "--esplora", "https://h/api");
-    assertRefused("say what to look at", "doctor");
     assertRefused("regtest only", "up", "--network", "signet", "--clock-file", "/tmp/c");
     assertRefused("0..65535, not 65536", "up", "--api-port", "65536");
     assertRefused("jdbc:postgresql:", "up", "--db", "jdbc:mysql://h/d");

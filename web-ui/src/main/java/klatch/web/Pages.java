@@ -35,7 +35,7 @@ final class Pages {
       "words.js",
       "parts.js", "scan.js", "meet.js", "view/first.js", "view/events.js", "view/create.js", "view/event.js",
       "view/change.js", "view/deposit.js",
-      "view/organise.js", "view/door.js", "view/settlement.js", "view/mine.js", "messages/en.json",
+      "view/organise.js", "view/hosts.js", "view/door.js", "view/settlement.js", "view/mine.js", "messages/en.json",
       "messages/de.json");
   /** Where Preact's two modules are in its jar, and under which names they are served. */
   private static final String LIBRARY_FOLDER = "/META-INF/resources/webjars/preact/10.28.0/";

@@ -1,19 +1,22 @@
 // The organiser's desk for one event: who comes, what is held, what comes next.
-import { html, useData, now } from '../kit.js';
+import { html, useData, now, refresh } from '../kit.js';
 import { get, post } from '../api.js';
 import { t, sat, number } from '../words.js';
 import { Act, Ask, Avatar, Clock, DepositBadge, Fault, Meter, Rules, SeatBadge, Tile, nameOf, save } from '../parts.js';
 import { EventHead, useEvent } from './event.js';
 import { Invite } from './events.js';
+import { Hosts, freeSeats } from './hosts.js';
 
 const LOOK_AT_LIGHTNING_MILLIS = 5000;
 
 export function Organise({ id }) {
   const { event, missing } = useEvent(id);
+  const { data: status } = useData('/status');
   if (missing) {
     return missing;
   }
   const { summary, terms, people } = event;
+  const free = status ? freeSeats(event, status.person) : 0;
   const count = test => people.filter(test).length;
   const held = count(person => person.deposit?.state === 'held');
   return html`<${EventHead} event=${event} corner="organise" />
@@ -23,21 +26,27 @@ export function Organise({ id }) {
       <${Tile} value=${count(person => person.present)}>${t('desk.present')}</${Tile}>
       ${summary.waitlisted > 0 && html`<${Tile} value=${summary.waitlisted}>${t('desk.waiting')}</${Tile}>`}
     </div>
-    <div class="two"><div class="column"><${Guests} id=${id} people=${people} /><${InviteCard} id=${id} /></div>
+    <div class="two"><div class="column"><${Guests} id=${id} people=${people} free=${free} /><${InviteCard} id=${id} /></div>
       <div class="column">${!summary.cancelled && now() < summary.endsAtMillis && html`<a class="button" href=${`#/e/${id}/edit`}>${t('edit.title')}</a>`}${terms && html`<${Deadlines} event=${event} /><${Room} terms=${terms} seats=${summary.capacity - held} />`}
+        <${Hosts} event=${event} you=${status?.person} />
         ${!summary.cancelled && now() < summary.endsAtMillis && html`<section class="card" aria-labelledby="call-off"><h2 id="call-off">${t('cancel.title')}</h2>
           <p class="soft">${terms ? t('cancel.money') : t('cancel.lead')}</p>
           <${Ask} question=${t('cancel.sure')} yes=${t('cancel.yes')} act=${() => post(`/events/${id}/cancel`, {})}>${t('cancel.go')}</${Ask}></section>`}
       </div></div>`;
 }
 
-function Guests({ id, people }) {
+/** Somebody who waits for a seat may be given one of those that this host holds. */
+const waits = person => person.seat === 'undecided' || person.seat === 'waitlisted';
+
+function Guests({ id, people, free }) {
   return html`<section class="card" aria-labelledby="guests"><h2 id="guests">${t('desk.guests')}</h2>
     ${people.length === 0 && html`<p class="soft">${t('desk.nobody')}</p>`}
     <ul class="lines">${people.map(person => html`<li><${Avatar} person=${person.person} nickname=${person.nickname} />
       <span class="grow">${nameOf(person)}${person.guests > 0 ? ` + ${person.guests}` : ''}
         ${person.answers?.some(answer => answer !== '') && html`<br /><span class="soft small">${person.answers.filter(Boolean).join(' · ')}</span>`}</span><span class="row">
       ${person.present ? html`<span class="badge good">${t('present')}</span>` : html`<${SeatBadge} seat=${person.seat} />`}
+      ${free > 0 && waits(person) && html`<${Act} kind="" act=${() => post(`/events/${id}/seats`, { person: person.person })}
+        onDone=${refresh}>${t('hosts.give')}</${Act}>`}
       ${person.deposit && html`<${DepositBadge} state=${person.deposit.state} />`}</span></li>`)}</ul>
     ${people.length > 0 && html`<${Act} kind="" act=${() => get(`/events/${id}/guest-list`)}
       onDone=${answer => save(`guests-${id.slice(0, 8)}.csv`, 'text/csv', answer.csv)}>${t('desk.csv')}</${Act}>`}</section>`;
