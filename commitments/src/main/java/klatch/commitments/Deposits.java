@@ -224,6 +224,11 @@ public final class Deposits implements AutoCloseable {
     return MoneyView.of(parts, book, event);
   }
 
+  /** One person's line of {@link #report}, without reading everybody else's. */
+  public Optional<MoneyReport.Line> line(EventId event, DeviceId person) {
+    return MoneyView.line(parts, book, event, person);
+  }
+
   /** The settlement recomputed from the log alone; empty if the event is not known or has no deposit. */
   public Optional<Audit> audit(EventId event) {
     return parts.meetup().event(event).flatMap(known -> Audit.of(event, entries(known.group()),

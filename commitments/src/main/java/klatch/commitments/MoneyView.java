@@ -21,6 +21,19 @@ final class MoneyView {
         .map(terms -> of(known, terms, book.of(event), parts.meetup().presence(event), parts.store())));
   }
 
+  /** One person's line of the report, without reading everybody else's; empty if there is none. */
+  static Optional<MoneyReport.Line> line(Surroundings parts, StatementBook book, EventId event, DeviceId person) {
+    Optional<MeetupEvent> known = parts.meetup().event(event).filter(of -> DepositTerms.of(of).isPresent());
+    if (known.isEmpty()) {
+      return Optional.empty();
+    }
+    DeviceId host = known.get().host();
+    Statements said = book.of(event);
+    return said.offer(host, person).isPresent() || said.held(host, person).isPresent()
+        ? Optional.of(line(host, person, said, parts.meetup().isPresent(event, person)))
+        : Optional.empty();
+  }
+
   static MoneyReport of(MeetupEvent event, DepositTerms terms, Statements said, Presence presence,
       CommitmentStore store) {
     DeviceId host = event.host();
@@ -28,7 +41,7 @@ final class MoneyView {
     said.all(host, DepositMessage.Offer.class).forEach(s -> people.add(s.message().person()));
     said.all(host, DepositMessage.HeldReceipt.class).forEach(s -> people.add(s.message().person()));
     List<MoneyReport.Line> lines = new ArrayList<>();
-    people.forEach(person -> lines.add(line(host, person, said, presence)));
+    people.forEach(person -> lines.add(line(host, person, said, presence.isPresent(person))));
     Msat pot = Msat.ZERO;
     for (Said<DepositMessage.Collected> collected : said.all(host, DepositMessage.Collected.class)) {
       pot = pot.plus(collected.message().amount());
@@ -45,7 +58,7 @@ final class MoneyView {
     return new MoneyReport(event.id(), terms, done, pot, paidOut, fees, left, lines, own(event, store));
   }
 
-  private static MoneyReport.Line line(DeviceId host, DeviceId person, Statements said, Presence presence) {
+  private static MoneyReport.Line line(DeviceId host, DeviceId person, Statements said, boolean present) {
     Msat held = said.held(host, person).map(s -> s.message().amount()).orElse(Msat.ZERO);
     boolean released = said.released(host, person).isPresent();
     Optional<Msat> collected = said.collected(host, person).map(s -> s.message().amount());
@@ -54,7 +67,7 @@ final class MoneyView {
     state = collected.isPresent() ? "collected" : state;
     Msat payout = said.all(host, DepositMessage.Paid.class).stream().map(Said::message)
         .filter(p -> p.person().equals(person)).map(DepositMessage.Paid::amount).reduce(Msat.ZERO, Msat::plus);
-    return new MoneyReport.Line(person, state, presence.isPresent(person), held, released ? held : Msat.ZERO,
+    return new MoneyReport.Line(person, state, present, held, released ? held : Msat.ZERO,
         collected.orElse(Msat.ZERO), payout, payoutState(host, person, said));
   }
 

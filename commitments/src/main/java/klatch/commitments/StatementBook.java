@@ -3,6 +3,7 @@ package klatch.commitments;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import klatch.libp2p.MalformedMessageException;
 import klatch.log.Arrival;
 import klatch.log.Entry;
@@ -18,7 +19,11 @@ final class StatementBook {
 
   private final LogStore log;
   private final Map<EventId, Statements> events = new HashMap<>();
+  /** What was handed out and still holds; whoever asks in between gets the same. */
+  private final Map<EventId, Statements> handedOut = new HashMap<>();
   private long position;
+  /** The store's {@link LogStore#changes} when everything had been read. */
+  private long readAt = -1;
 
   StatementBook(LogStore log) {
     this.log = log;
@@ -26,24 +31,36 @@ final class StatementBook {
 
   /** Everything stored so far. */
   synchronized Statements of(EventId event) {
+    long changes = log.changes();
+    if (changes != readAt) {
+      catchUp();
+      readAt = changes;
+    }
+    Statements known = events.get(event);
+    return known == null ? new Statements() : handedOut.computeIfAbsent(event, e -> known.copy());
+  }
+
+  private void catchUp() {
     List<Arrival> batch;
     do {
       batch = log.arrivals(position, BATCH);
       for (Arrival arrival : batch) {
-        add(events, arrival.entry());
+        add(events, arrival.entry()).ifPresent(handedOut::remove);
         position = arrival.position();
       }
     } while (batch.size() == BATCH);
-    return events.getOrDefault(event, new Statements()).copy();
   }
 
-  static void add(Map<EventId, Statements> events, Entry entry) {
+  /** @return about which event it says something */
+  static Optional<EventId> add(Map<EventId, Statements> events, Entry entry) {
     try {
-      DepositCodec.decode(entry.payloadType(), entry.payload())
-          .ifPresent(message -> events.computeIfAbsent(message.event(), e -> new Statements())
-              .add(new Said<>(entry.id(), entry.device(), entry.sequence(), entry.timestampMillis(), message)));
+      Optional<DepositMessage> message = DepositCodec.decode(entry.payloadType(), entry.payload());
+      message.ifPresent(said -> events.computeIfAbsent(said.event(), e -> new Statements())
+          .add(new Said<>(entry.id(), entry.device(), entry.sequence(), entry.timestampMillis(), said)));
+      return message.map(DepositMessage::event);
     } catch (MalformedMessageException e) {
       LOG.warn("entry {} says nothing about a deposit: {}", entry.id(), e.getMessage());
+      return Optional.empty();
     }
   }
 }

@@ -42,7 +42,8 @@ record GuestRoutes(GuestDesk desk, Meetup meetup, Supplier<ApiParts.MoneyState> 
     var event = known();
     var details = event.details();
     return new Guests.Event(details.title(), details.description(), details.place(), event.times().zone(),
-        event.times().startsAtMillis(), event.times().endsAtMillis(), meetup.nicknames(event.group()).get(event.host()),
+        event.times().startsAtMillis(), event.times().endsAtMillis(),
+        meetup.nickname(event.group(), event.host()).orElse(null),
         event.capacity(), meetup.seats(event.id()).taken(), event.cancelled(), details.guestsPerPledge(),
         details.questions(), MoneyRoutes.terms(event).orElse(null), event.times().checkInOpensAtMillis(),
         event.times().checkInClosesAtMillis(), clock.millis());
@@ -50,10 +51,9 @@ record GuestRoutes(GuestDesk desk, Meetup meetup, Supplier<ApiParts.MoneyState> 
 
   private Guests.Me me(DeviceId person) {
     var event = known();
-    Optional<Attendee> attendee = meetup.attendees(event.id()).stream().filter(one -> one.device().equals(person))
-        .findFirst();
-    var deposit = new MoneyRoutes(meetup, money).deposits(event).get(person);
-    return new Guests.Me(meetup.nicknames(event.group()).get(person),
+    Optional<Attendee> attendee = meetup.attendee(event.id(), person);
+    var deposit = new MoneyRoutes(meetup, money).deposit(event, person).orElse(null);
+    return new Guests.Me(meetup.nickname(event.group(), person).orElse(null),
         attendee.map(Attendee::seat).map(EventRoutes::label).orElse(null),
         attendee.map(Attendee::present).orElse(false), attendee.flatMap(this::place).orElse(null), deposit,
         attendee.isEmpty() ? null : offer(event, person, deposit));

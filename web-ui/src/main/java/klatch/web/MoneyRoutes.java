@@ -143,6 +143,15 @@ record MoneyRoutes(Meetup meetup, Supplier<ApiParts.MoneyState> money) {
     return deposits;
   }
 
+  /** Somebody else's deposit, without looking at everybody's: phones ask for it again and again. */
+  Optional<Events.Deposit> deposit(MeetupEvent event, DeviceId person) {
+    boolean none = money.get() instanceof ApiParts.MoneyState.None(var claims) && claims.isEmpty();
+    return none
+        ? Optional.empty()
+        : DepositTerms.of(event).flatMap(terms -> deposits(money).line(event.id(), person)
+            .map(line -> new Events.Deposit(line.state(), says(line.state()), terms.deposit().value())));
+  }
+
   private static String says(String state) {
     return switch (state) {
       case "offered" -> "offered, not locked yet";

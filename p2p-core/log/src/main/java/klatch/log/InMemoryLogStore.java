@@ -20,6 +20,8 @@ public final class InMemoryLogStore implements LogStore {
   private final Map<EntryId, Entry> entries = new HashMap<>();
   private final List<Arrival> arrivals = new ArrayList<>();
   private final Map<LogId, ForkProof> forks = new HashMap<>();
+  /** Those kept so far, replaced ones included. */
+  private long forkProofs;
   private final Intake.Held held = new Intake.Held() {
     @Override
     public boolean has(EntryId id) {
@@ -74,6 +76,7 @@ public final class InMemoryLogStore implements LogStore {
     ForkProof known = forks.get(proof.log());
     if (known == null || proof.sequence() < known.sequence()) {
       forks.put(proof.log(), proof);
+      forkProofs++;
       announcer.forked(proof);
     }
   }
@@ -130,6 +133,11 @@ public final class InMemoryLogStore implements LogStore {
   @Override
   public synchronized long lastPosition() {
     return arrivals.size();
+  }
+
+  @Override
+  public synchronized long changes() {
+    return arrivals.size() + forkProofs;
   }
 
   @Override

@@ -53,6 +53,13 @@ public interface LogStore extends AutoCloseable {
   /** The position of the last arrival, 0 if there is none. */
   long lastPosition();
 
+  /**
+   * A number that differs whenever something may have been stored through this store since it was asked for last; it is
+   * larger by the time the call that stored it returns. Answered from memory, so that readers need not ask in vain. What
+   * another process writes to the same tables it does not know: a node is their only writer.
+   */
+  long changes();
+
   /** Proven forks on a topic, one for each forked log: the one with the lowest sequence that is known. */
   List<ForkProof> forks(TopicId topic);
 

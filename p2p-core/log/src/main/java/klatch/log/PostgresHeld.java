@@ -20,24 +20,28 @@ final class PostgresHeld implements Intake.Held {
   private final Set<EntryId> ids;
   private final Map<LogId, Head> heads = new HashMap<>();
   private final Map<LogId, ForkProof> forks = new HashMap<>();
+  private long lastPosition;
 
   private PostgresHeld(Connection connection, Set<EntryId> ids) {
     this.connection = connection;
     this.ids = ids;
   }
 
+  /** @param logs at least one */
   static PostgresHeld read(Connection connection, Collection<LogId> logs, List<EntryId> ids) throws SQLException {
     PostgresHeld held = new PostgresHeld(connection, known(connection, ids));
     byte[][] topics = logs.stream().map(log -> log.topic().bytes()).toArray(byte[][]::new);
     byte[][] devices = logs.stream().map(log -> log.device().bytes()).toArray(byte[][]::new);
-    held.readHeads(topics, devices);
-    held.readForks(topics, devices);
+    held.readLogs(topics, devices);
     return held;
   }
 
   /** Those of the ids that are stored. */
   static Set<EntryId> known(Connection connection, List<EntryId> ids) throws SQLException {
     Set<EntryId> known = new HashSet<>();
+    if (ids.isEmpty()) {
+      return known;
+    }
     try (PreparedStatement select = connection.prepareStatement("SELECT id FROM entry WHERE id = ANY (?)")) {
       select.setArray(1, array(connection, ids.stream().map(EntryId::bytes).toArray(byte[][]::new)));
       try (ResultSet rows = select.executeQuery()) {
@@ -53,33 +57,36 @@ final class PostgresHeld implements Intake.Held {
     return connection.createArrayOf("bytea", values);
   }
 
-  private PreparedStatement prepare(String sql, byte[][] topics, byte[][] devices) throws SQLException {
-    PreparedStatement statement = connection.prepareStatement(sql);
-    statement.setArray(1, array(connection, topics));
-    statement.setArray(2, array(connection, devices));
-    return statement;
-  }
-
-  private void readHeads(byte[][] topics, byte[][] devices) throws SQLException {
+  /** Everything by one question: while an answer is on its way, every other writer waits. */
+  private void readLogs(byte[][] topics, byte[][] devices) throws SQLException {
     String sql = """
-        SELECT topic, device, height, head_id, head_millis FROM log
-        JOIN unnest(?::bytea[], ?::bytea[]) AS wanted (topic, device) USING (topic, device)""";
-    try (PreparedStatement select = prepare(sql, topics, devices); ResultSet rows = select.executeQuery()) {
-      while (rows.next()) {
-        heads.put(logId(rows), new Head(rows.getLong(3), new EntryId(rows.getBytes(4)), rows.getLong(5)));
+        SELECT wanted.topic, wanted.device, log.height, log.head_id, log.head_millis, fork.first_header,
+        fork.second_header, (SELECT coalesce(max(position), 0) FROM entry)
+        FROM unnest(?::bytea[], ?::bytea[]) AS wanted (topic, device)
+        LEFT JOIN log ON log.topic = wanted.topic AND log.device = wanted.device
+        LEFT JOIN fork ON fork.topic = wanted.topic AND fork.device = wanted.device""";
+    try (PreparedStatement select = connection.prepareStatement(sql)) {
+      select.setArray(1, array(connection, topics));
+      select.setArray(2, array(connection, devices));
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          row(rows);
+        }
       }
     }
   }
 
-  private void readForks(byte[][] topics, byte[][] devices) throws SQLException {
-    String sql = """
-        SELECT topic, device, first_header, second_header FROM fork
-        JOIN unnest(?::bytea[], ?::bytea[]) AS wanted (topic, device) USING (topic, device)""";
-    try (PreparedStatement select = prepare(sql, topics, devices); ResultSet rows = select.executeQuery()) {
-      while (rows.next()) {
-        forks.put(logId(rows), new ForkProof(header(rows.getBytes(3)), header(rows.getBytes(4))));
-      }
+  private void row(ResultSet row) throws SQLException {
+    LogId log = logId(row);
+    byte[] head = row.getBytes(4);
+    if (head != null) {
+      heads.put(log, new Head(row.getLong(3), new EntryId(head), row.getLong(5)));
     }
+    byte[] first = row.getBytes(6);
+    if (first != null) {
+      forks.put(log, new ForkProof(header(first), header(row.getBytes(7))));
+    }
+    lastPosition = row.getLong(8);
   }
 
   /** The first two columns of a row are topic and device. */
@@ -108,6 +115,11 @@ final class PostgresHeld implements Intake.Held {
   @Override
   public @Nullable ForkProof fork(LogId log) {
     return forks.get(log);
+  }
+
+  /** Of the last arrival, whatever its log; 0 if there is none. */
+  long lastPosition() {
+    return lastPosition;
   }
 
   @Override

@@ -15,6 +15,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import klatch.libp2p.Ed25519Key;
 
@@ -26,12 +29,16 @@ public final class PostgresLogStore implements LogStore {
   /** Name of the schema, before the node's prefix. */
   public static final String SCHEMA = "p2p";
   private static final String MIGRATIONS = "klatch/log/migrations";
+  /** Appends in one transaction: a tenth of a second's work at most. */
+  private static final int MOST_APPENDS = 128;
 
   private final InstantSource clock;
   private final Transactions transactions;
   private final Announcer announcer = new Announcer();
   /** Keeps threads that wait for their turn to write from holding a connection each. */
   private final ReentrantLock writer = new ReentrantLock();
+  private final BlockingQueue<PendingAppend> waiting = new LinkedBlockingQueue<>();
+  private final AtomicLong changes = new AtomicLong();
 
   /** Brings the schema up to date and opens it. */
   public PostgresLogStore(Database database, InstantSource clock) {
@@ -41,30 +48,53 @@ public final class PostgresLogStore implements LogStore {
 
   @Override
   public Entry append(Ed25519Key key, TopicId topic, String payloadType, byte[] payload, long timestampMillis) {
-    EntryContent content = new EntryContent(payloadType, payload.clone(), 0, timestampMillis);
-    LogId log = new LogId(DeviceId.of(key), topic);
-    List<Entry> attempts = new ArrayList<>();
+    PendingAppend own = new PendingAppend(key, topic,
+        new EntryContent(payloadType, payload.clone(), 0, timestampMillis));
+    waiting.add(own);
     writer.lock();
     try {
-      Arrival arrival = transactions.run(connection -> {
-        lockWriters(connection);
-        for (Entry attempt : attempts) {
-          Optional<Arrival> done = find(connection, attempt.id());
-          if (done.isPresent()) {
-            return done.get();
-          }
-        }
-        PostgresHeld held = PostgresHeld.read(connection, List.of(log), List.of());
-        Entry entry = EntryRules.next(key, topic, held.head(log), held.fork(log), content, clock.millis());
-        attempts.add(entry);
-        Arrival next = new Arrival(lastPosition(connection) + 1, entry);
-        write(connection, List.of(next), Map.of(log, Head.of(entry.header())));
-        return next;
-      });
-      announcer.arrived(List.of(arrival));
-      return arrival.entry();
+      while (!own.isDecided()) {
+        appendNext();
+      }
     } finally {
       writer.unlock();
+    }
+    return own.entry();
+  }
+
+  /** Whoever holds the lock writes for those who wait for it too: one durable write of the disk serves them all. */
+  private void appendNext() {
+    List<PendingAppend> group = new ArrayList<>();
+    waiting.drainTo(group, MOST_APPENDS);
+    GroupedAppends appends = new GroupedAppends(group, clock);
+    try {
+      List<Arrival> stored = writing(connection -> {
+        lockWriters(connection);
+        Optional<List<Arrival>> earlier = appends.foundAgain(id -> find(connection, id));
+        if (earlier.isPresent()) {
+          return earlier.get();
+        }
+        List<Arrival> next = appends.next(PostgresHeld.read(connection, appends.logs(), List.of()));
+        if (!next.isEmpty()) {
+          write(connection, next, appends.heads());
+        }
+        return next;
+      });
+      appends.stored();
+      announcer.arrived(stored);
+    } catch (RuntimeException e) {
+      appends.failed(e);
+    } finally {
+      appends.failed(new IllegalStateException("the thread that was writing ended"));
+    }
+  }
+
+  /** Also when a failure leaves open whether something was stored, whoever reads has to look again. */
+  private <T> T writing(Transactions.Work<T> work) {
+    try {
+      return transactions.run(work);
+    } finally {
+      changes.incrementAndGet();
     }
   }
 
@@ -84,7 +114,7 @@ public final class PostgresLogStore implements LogStore {
     Set<EntryId> attempted = new HashSet<>();
     writer.lock();
     try {
-      Outcome outcome = transactions.run(connection -> {
+      Outcome outcome = writing(connection -> {
         lockWriters(connection);
         PostgresHeld held = PostgresHeld.read(connection, logs, ids);
         return ingest(connection, checked, held, attempted);
@@ -99,7 +129,7 @@ public final class PostgresLogStore implements LogStore {
 
   private static Outcome ingest(Connection connection, List<CheckedEntry> checked, PostgresHeld held,
       Set<EntryId> attempted) throws SQLException {
-    Intake intake = new Intake(held, lastPosition(connection));
+    Intake intake = new Intake(held, held.lastPosition());
     List<IngestResult> results = new ArrayList<>(checked.size());
     List<Arrival> earlier = new ArrayList<>();
     try {
@@ -176,7 +206,7 @@ public final class PostgresLogStore implements LogStore {
     boolean[] attempted = new boolean[1];
     writer.lock();
     try {
-      boolean news = transactions.run(connection -> {
+      boolean news = writing(connection -> {
         lockWriters(connection);
         boolean kept = keep(connection, proof);
         // The second of two attempts changes nothing if the first one's commit had gone through; it was news anyway.
@@ -309,6 +339,11 @@ public final class PostgresLogStore implements LogStore {
   @Override
   public long lastPosition() {
     return transactions.run(PostgresLogStore::lastPosition);
+  }
+
+  @Override
+  public long changes() {
+    return changes.get();
   }
 
   @Override

@@ -355,6 +355,53 @@ abstract class LogStoreContract {
   }
 
   @Test
+  void readersAreToldOfChangesBeforeTheWriterReturns() {
+    long before = store.changes();
+    append(store, alice, 1);
+    long afterAppend = store.changes();
+    List<Entry> theirs = written(bob, 1);
+    store.ingest(theirs);
+    long afterIngest = store.changes();
+    ingestOne(sign(bob, 1, Optional.empty(), payload(9), now.get()));
+
+    assertThat(List.of(before, afterAppend, afterIngest, store.changes())).doesNotHaveDuplicates().isSorted();
+    long quiet = store.changes();
+    store.read(theirs.getFirst().log(), 1, 10);
+    assertThat(store.changes()).isEqualTo(quiet);
+  }
+
+  @Test
+  void appendsOfManyThreadsAreEachStoredOnceAndRefusedAlone() throws InterruptedException {
+    List<Entry> good = new CopyOnWriteArrayList<>();
+    List<Throwable> refused = new CopyOnWriteArrayList<>();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      int n = i;
+      threads.add(Thread.startVirtualThread(() -> {
+        long at = n % 4 == 0 ? now.get() + 2 * EntryRules.MAX_AHEAD_MILLIS : now.get();
+        try {
+          good.add(store.append(n % 2 == 0 ? alice : bob, topic, "test/note", payload(n), at));
+        } catch (IllegalArgumentException e) {
+          refused.add(e);
+        }
+      }));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+
+    assertThat(refused).hasSize(10).allMatch(e -> String.valueOf(e.getMessage()).contains("ahead of this clock"));
+    assertThat(good).hasSize(30);
+    for (Ed25519Key key : List.of(alice, bob)) {
+      List<Entry> log = store.read(new LogId(DeviceId.of(key), topic), 1, 100);
+      assertThat(log).isSubsetOf(good);
+      assertThat(log).extracting(Entry::sequence)
+          .isEqualTo(java.util.stream.LongStream.rangeClosed(1, log.size()).boxed().toList());
+    }
+    assertThat(store.heights(topic).values().stream().mapToLong(Height::sequence).sum()).isEqualTo(30);
+  }
+
+  @Test
   void topicsDoNotMix() {
     append(store, alice, 1);
     TopicId other = new TopicId(Ed25519Key.generate().publicKey());

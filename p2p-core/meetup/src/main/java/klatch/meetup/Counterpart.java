@@ -12,7 +12,7 @@ import klatch.log.DeviceId;
 public record Counterpart(MeetupEvent event, Optional<Seat> seat, Optional<SignedEncounter> needless) {
   static Counterpart of(MeetupView view, MeetupEvent event, DeviceId self, DeviceId other) {
     return new Counterpart(event, view.seats(event.id()).of(other), switch (event.rule()) {
-      case DOOR -> view.presence(event.id()).proof(event.doors().contains(self) ? other : self);
+      case DOOR -> view.metDoor(event.id(), event.doors().contains(self) ? other : self);
       case PEERS -> view.encounter(event.id(), self, other);
     });
   }

@@ -219,11 +219,12 @@ final class EventFacts {
     return pledgesByArrival;
   }
 
-  /** Whether a log holds an encounter of the same two that was not undone. */
+  /** Whether a log holds an encounter of the same two that counts. */
   boolean hasEncounter(MeetupEvent event, DeviceId author, Encounter of) {
     PresenceFold fold = presenceFold(event);
     return encounters.stream().filter(by(author)).map(fact -> fact.message().encounter())
-        .anyMatch(known -> known.has(of.keyA()) && known.has(of.keyB()) && !fold.isUndone(known));
+        .anyMatch(known -> known.has(of.keyA()) && known.has(of.keyB()) && !fold.isUndone(known)
+            && Presence.inWindow(event.times(), known.epoch()));
   }
 
   Presence presence(MeetupEvent event) {
@@ -232,6 +233,10 @@ final class EventFacts {
 
   Optional<SignedEncounter> encounter(MeetupEvent event, DeviceId one, DeviceId other) {
     return presenceFold(event).encounter(one, other);
+  }
+
+  Optional<SignedEncounter> metDoor(MeetupEvent event, DeviceId device) {
+    return presenceFold(event).metDoor(device);
   }
 
   List<SignedEncounter> encounters(MeetupEvent event, DeviceId device) {

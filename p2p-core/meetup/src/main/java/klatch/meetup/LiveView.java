@@ -40,6 +40,8 @@ final class LiveView implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private MeetupView view = new MeetupView();
   private long position;
+  /** The store's {@link LogStore#changes} when everything had been read. */
+  private long readAt = -1;
   /** Logs that are forked, each with the sequence from which on it does not count. */
   private Map<LogId, Long> forks = new HashMap<>();
   private final Set<TopicId> undecided = new HashSet<>();
@@ -99,7 +101,12 @@ final class LiveView implements AutoCloseable {
     return () -> listeners.remove(listener);
   }
 
+  /** Asks the store only when something may have been stored: at a door, somebody looks many times a second. */
   private void catchUp() {
+    long changes = store.changes();
+    if (changes == readAt && !forksUnread.get()) {
+      return;
+    }
     if (forksUnread.get()) {
       readForks();
     }
@@ -114,6 +121,7 @@ final class LiveView implements AutoCloseable {
         position = arrival.position();
       }
     } while (batch.size() == BATCH);
+    readAt = changes;
   }
 
   /** What a forked log said from the fork on is not the same everywhere, so nobody's view has it. */

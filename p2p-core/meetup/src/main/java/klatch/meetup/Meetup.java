@@ -36,6 +36,8 @@ public final class Meetup implements AutoCloseable {
   private final SecureRandom random = new SecureRandom();
   private final LiveView live;
   private final Hosting hosting;
+  /** Encounters with different people are stored side by side, those with one person one after the other. */
+  private final Turns<Pair> meeting = new Turns<>();
 
   /** Follows {@code store} until closed. Does not close the store. */
   public Meetup(LogStore store, Ed25519Key key, InstantSource clock) {
@@ -247,16 +249,20 @@ public final class Meetup implements AutoCloseable {
     if (!encounter.has(self()) || !signed.verified()) {
       throw new IllegalArgumentException("not a signed encounter of " + self() + ": " + encounter);
     }
-    return live.exclusively(() -> live.read(view -> {
-      MeetupEvent event = view.event(encounter.event())
-          .orElseThrow(() -> new IllegalArgumentException("no event " + encounter.event() + " is known here"));
-      if (view.hasEncounter(event.id(), self(), signed)) {
-        return false;
-      }
-      append(event.group(), signed);
-      return true;
-    }));
+    DeviceId other = encounter.keyA().equals(self()) ? encounter.keyB() : encounter.keyA();
+    return meeting.alone(new Pair(encounter.event(), other), () -> {
+      Optional<TopicId> unrecorded = live.read(view -> {
+        MeetupEvent event = view.event(encounter.event())
+            .orElseThrow(() -> new IllegalArgumentException("no event " + encounter.event() + " is known here"));
+        return view.hasEncounter(event.id(), self(), signed) ? Optional.empty() : Optional.of(event.group());
+      });
+      unrecorded.ifPresent(group -> append(group, signed));
+      return unrecorded.isPresent();
+    });
   }
+
+  /** Whom this device is meeting at an event. */
+  private record Pair(EventId event, DeviceId other) {}
 
   /** What is known here about somebody who is about to be met at an event; empty when the event is not known. */
   public Optional<Counterpart> counterpart(EventId id, DeviceId other) {
@@ -337,6 +343,30 @@ public final class Meetup implements AutoCloseable {
       return view.seats(id).all().stream().map(seat -> new Attendee(seat.attendee(),
           Optional.ofNullable(nicknames.get(seat.attendee())), seat, presence.isPresent(seat.attendee()))).toList();
     });
+  }
+
+  /**
+   * {@link Presence#isPresent} of one person, without looking at everybody else where the rule allows.
+   *
+   * @throws IllegalArgumentException if {@link #event} does not give the event
+   */
+  public boolean isPresent(EventId id, DeviceId person) {
+    return live.read(view -> view.isPresent(id, person));
+  }
+
+  /**
+   * One person's line of {@link #attendees}.
+   *
+   * @throws IllegalArgumentException if {@link #event} does not give the event
+   */
+  public Optional<Attendee> attendee(EventId id, DeviceId person) {
+    return live.read(view -> view.seats(id).of(person).map(seat -> new Attendee(person,
+        view.event(id).flatMap(event -> view.nickname(event.group(), person)), seat, view.isPresent(id, person))));
+  }
+
+  /** What one member of a group calls themselves. */
+  public Optional<String> nickname(TopicId topic, DeviceId person) {
+    return live.read(view -> view.nickname(topic, person));
   }
 
   public List<Anomaly> anomalies(TopicId topic) {

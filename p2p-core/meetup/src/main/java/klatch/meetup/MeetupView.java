@@ -87,6 +87,11 @@ public final class MeetupView {
     return facts(topic).map(TopicFacts::nicknames).orElseGet(TreeMap::new);
   }
 
+  /** What one member calls themselves. */
+  Optional<String> nickname(TopicId topic, DeviceId device) {
+    return facts(topic).flatMap(facts -> facts.nickname(device));
+  }
+
   /** The events of all groups, by start. */
   public List<MeetupEvent> events() {
     List<MeetupEvent> events = new ArrayList<>();
@@ -124,6 +129,24 @@ public final class MeetupView {
   public Optional<SignedEncounter> encounter(EventId id, DeviceId one, DeviceId other) {
     MeetupEvent event = known(id);
     return facts(event).encounter(event, one, other);
+  }
+
+  /**
+   * The earliest valid encounter of a device with a door, without looking at anybody else.
+   *
+   * @throws IllegalArgumentException if {@link #event} does not give the event
+   */
+  Optional<SignedEncounter> metDoor(EventId id, DeviceId device) {
+    MeetupEvent event = known(id);
+    return facts(event).metDoor(event, device);
+  }
+
+  /** {@link #presence} of one device, without looking at everybody else where the rule allows. */
+  boolean isPresent(EventId id, DeviceId device) {
+    return switch (known(id).rule()) {
+      case DOOR -> metDoor(id, device).isPresent();
+      case PEERS -> presence(id).isPresent(device);
+    };
   }
 
   /**

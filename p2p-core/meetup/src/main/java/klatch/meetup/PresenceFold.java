@@ -94,6 +94,11 @@ final class PresenceFold {
     return Optional.ofNullable(met.of(one).get(other));
   }
 
+  /** By the rule <em>door</em>, what makes somebody present. */
+  Optional<SignedEncounter> metDoor(DeviceId device) {
+    return Evidence.byDoor(met.of(device, event.doors()::contains)).proofs().stream().findFirst();
+  }
+
   /** Everybody but the doors who had an encounter that was undone. */
   private Set<DeviceId> takenBack() {
     Set<DeviceId> people = new HashSet<>();

@@ -105,6 +105,10 @@ final class TopicFacts {
     return new TreeMap<>(nicknames);
   }
 
+  Optional<String> nickname(DeviceId device) {
+    return Optional.ofNullable(nicknames.get(device));
+  }
+
   List<MeetupEvent> events() {
     return roles().map(known -> events.values().stream().flatMap(facts -> facts.event(known).stream()).toList())
         .orElse(List.of());

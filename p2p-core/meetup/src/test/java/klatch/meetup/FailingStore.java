@@ -90,6 +90,11 @@ public final class FailingStore implements LogStore {
   }
 
   @Override
+  public long changes() {
+    return store.changes();
+  }
+
+  @Override
   public List<ForkProof> forks(TopicId topic) {
     return reached().forks(topic);
   }

@@ -14,7 +14,7 @@ import klatch.meetup.SignedEncounter;
 
 /**
  * The door of one event on this device: runs {@link DoorProtocol} with the real clock, key and log. The lock guards the
- * state and makes check-ins at this door happen one after the other.
+ * state; encounters with several people are stored at the same time, so that one write of the disk serves them all.
  */
 final class Door {
   private final Meetup meetup;
@@ -46,17 +46,20 @@ final class Door {
 
   /** The encounter is stored before anybody hears of it; if storing fails, nothing has happened. */
   CheckInReply answer(Answer answer, DoorProtocol.Way way, long nowMillis) {
+    Counterpart known = meetup.counterpart(event, answer.attendee()).orElseThrow();
+    return switch (judged(answer, known, way, nowMillis)) {
+      case DoorProtocol.Verdict.Tell(CheckInReply told) -> told;
+      case DoorProtocol.Verdict.Sign(Encounter encounter) -> sign(encounter, answer);
+    };
+  }
+
+  private DoorProtocol.Verdict judged(Answer answer, Counterpart known, DoorProtocol.Way way, long nowMillis) {
     lock.lock();
     try {
-      Counterpart known = meetup.counterpart(event, answer.attendee()).orElseThrow();
       DoorProtocol.Standing standing = new DoorProtocol.Standing(known.seat(), known.needless());
       DoorProtocol.Step step = state.answer(known.event(), answer, standing, way, nowMillis);
-      CheckInReply reply = switch (step.verdict()) {
-        case DoorProtocol.Verdict.Tell(CheckInReply told) -> told;
-        case DoorProtocol.Verdict.Sign(Encounter encounter) -> sign(encounter, answer);
-      };
       state = step.next();
-      return reply;
+      return step.verdict();
     } finally {
       lock.unlock();
     }
@@ -75,7 +78,33 @@ final class Door {
   private CheckInReply sign(Encounter encounter, Answer answer) {
     SignedEncounter signed = new SignedEncounter(encounter, ByteString.of(key.sign(encounter.signedBytes())),
         answer.signature());
-    meetup.record(signed);
-    return new CheckInReply.CheckedIn(signed);
+    if (record(signed, answer)) {
+      return new CheckInReply.CheckedIn(signed);
+    }
+    // Another answer of the same person was stored since this one was judged.
+    return new CheckInReply.AlreadyCheckedIn(meetup.encounter(event, answer.attendee()).orElseThrow());
+  }
+
+  private boolean record(SignedEncounter signed, Answer answer) {
+    boolean known = false;
+    try {
+      boolean written = meetup.record(signed);
+      known = true;
+      return written;
+    } finally {
+      if (!known) {
+        forget(answer);
+      }
+    }
+  }
+
+  /** What could not be stored may be tried again with the same answer. */
+  private void forget(Answer answer) {
+    lock.lock();
+    try {
+      state = state.without(answer);
+    } finally {
+      lock.unlock();
+    }
   }
 }

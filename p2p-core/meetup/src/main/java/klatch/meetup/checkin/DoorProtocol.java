@@ -49,6 +49,12 @@ record DoorProtocol(DeviceId door, List<Shown> shown) {
       more.add(answer);
       return new Shown(code, nonce, more);
     }
+
+    Shown without(ByteString answer) {
+      Set<ByteString> fewer = new HashSet<>(answered);
+      fewer.remove(answer);
+      return new Shown(code, nonce, fewer);
+    }
   }
 
   /**
@@ -125,6 +131,12 @@ record DoorProtocol(DeviceId door, List<Shown> shown) {
     DoorCode code = answer.code();
     return new Step(new DoorProtocol(door, next), new Verdict.Sign(new Encounter(code.event(), door,
         answer.attendee(), source.get().nonce(), answer.nonce(), code.epoch(), code.beacon())));
+  }
+
+  /** As if this answer had not come. */
+  DoorProtocol without(Answer answer) {
+    return new DoorProtocol(door, shown.stream()
+        .map(known -> known.code().equals(answer.code()) ? known.without(answer.nonce()) : known).toList());
   }
 
   private Optional<CheckInReply> refusedByItself(MeetupEvent event, Answer answer, long nowMillis) {

@@ -97,10 +97,9 @@ final class ScreenExchange {
     if (frame.device().equals(meetup.self())) {
       return new Scan.Refused(CheckInRefusal.SELF, "this is your own answer");
     }
-    Optional<SignedEncounter> before = meetup.encounter(frame.event(), frame.device())
-        .filter(signed -> signed.encounter().nonceB().equals(frame.nonce()));
+    Optional<Scan> before = signedBefore(frame);
     if (before.isPresent()) {
-      return new Scan.Signed(before.get(), ClosingFrame.of(before.get()));
+      return before.get();
     }
     Optional<Answer> answer = door.whole(frame);
     if (answer.isEmpty()) {
@@ -109,8 +108,15 @@ final class ScreenExchange {
     return switch (door.answer(answer.get(), DoorProtocol.Way.SCREEN, clock.millis())) {
       case CheckInReply.CheckedIn(var encounter) -> new Scan.Signed(encounter, ClosingFrame.of(encounter));
       case CheckInReply.AlreadyCheckedIn(var encounter) -> new Scan.Already(encounter);
-      case CheckInReply.Refused refused -> refused(refused);
+      // The camera may have read it a second time while the first was being stored.
+      case CheckInReply.Refused refused -> signedBefore(frame).orElseGet(() -> refused(refused));
     };
+  }
+
+  private Optional<Scan> signedBefore(AnswerFrame frame) {
+    return meetup.encounter(frame.event(), frame.device())
+        .filter(signed -> signed.encounter().nonceB().equals(frame.nonce()))
+        .map(signed -> new Scan.Signed(signed, ClosingFrame.of(signed)));
   }
 
   private Scan unknown(AnswerFrame frame) {

@@ -9,8 +9,12 @@ import static org.awaitility.Awaitility.await;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import klatch.libp2p.MalformedMessageException;
 import klatch.log.Arrival;
+import klatch.log.DeviceId;
 import klatch.log.Entry;
 import klatch.log.StoreException;
 import klatch.log.TopicId;
@@ -81,6 +85,38 @@ final class CheckInTest {
     assertThat(door.answer(answer(ann, 2))).isEqualTo(new CheckInReply.AlreadyCheckedIn(signed));
     assertThat(((CheckInReply.Refused) door.answer(answer(ann, 1))).refusal()).isEqualTo(CheckInRefusal.REPLAYED);
     assertThat(entries()).isEqualTo(before + 1);
+  }
+
+  /** Everybody at once, each with three answers: as when a whole room scans and taps again. */
+  @Test
+  void everybodyWhoComesAtTheSameTimeIsStoredOnceAndHearsOfThatOne() throws InterruptedException {
+    List<Scribe> crowd = seat(20);
+    long before = entries();
+    Map<DeviceId, Set<SignedEncounter>> heard = new ConcurrentHashMap<>();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 3 * crowd.size(); i++) {
+      Scribe scribe = crowd.get(i % crowd.size());
+      Answer answer = answer(scribe, i);
+      threads
+          .add(Thread.startVirtualThread(() -> heard.computeIfAbsent(scribe.device, _ -> ConcurrentHashMap.newKeySet())
+              .add(switch (door.answer(answer)) {
+                case CheckInReply.CheckedIn(var encounter) -> encounter;
+                case CheckInReply.AlreadyCheckedIn(var encounter) -> encounter;
+                case CheckInReply.Refused refused -> throw new AssertionError(refused.toString());
+              })));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertThat(entries()).isEqualTo(before + crowd.size());
+    for (Scribe scribe : crowd) {
+      assertThat(heard.get(scribe.device)).hasSize(1)
+          .containsExactlyElementsOf(host.meetup.presence(event).proofs(scribe.device));
+      assertThat(host.meetup.attendee(event, scribe.device))
+          .isEqualTo(
+              host.meetup.attendees(event).stream().filter(one -> one.device().equals(scribe.device)).findFirst())
+          .hasValueSatisfying(one -> assertThat(one.present()).isTrue());
+    }
   }
 
   @Test
