@@ -62,7 +62,8 @@ final class ApiHandler extends Handler.Abstract {
         callback.failed(e); // A page that listened has gone.
       } else {
         var error = Faults.of(e);
-        write(response, callback, error.code().httpStatus(), Json.bytes(ErrorReply.of(error.code(), error.message())));
+        write(response, callback, error.code().httpStatus(),
+            Json.bytes(ErrorReply.of(error.code(), error.message(), error.reason())));
       }
     }
     return true;

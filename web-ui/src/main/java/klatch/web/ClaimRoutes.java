@@ -56,7 +56,7 @@ record ClaimRoutes(Meetup meetup, Supplier<ApiParts.MoneyState> money) {
         ? deposits.claimTo(event, to)
         : byCode ? deposits.claimByCode(event) : deposits.claimHere(event);
     refused.ifPresent(reason -> {
-      throw new PublicException(PublicCode.REFUSED, reason);
+      throw new PublicException(PublicCode.REFUSED, reason, "claim");
     });
     return shown(event);
   }

@@ -1,6 +1,7 @@
 package klatch.web;
 
 import java.io.IOException;
+import java.util.Locale;
 import klatch.commitments.LightningException;
 import klatch.commitments.journal.CommitException;
 import klatch.libp2p.Libp2pException;
@@ -10,6 +11,7 @@ import klatch.meetup.RefusedException;
 import klatch.meetup.checkin.CheckInRefusal;
 import klatch.meetup.checkin.CheckInReply;
 import klatch.web.wire.PublicCode;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,14 +25,18 @@ final class Faults {
   private Faults() {}
 
   /** What the client is told. */
-  record Fault(PublicCode code, String message) {}
+  record Fault(PublicCode code, String message, @Nullable String reason) {
+    Fault(PublicCode code, String message) {
+      this(code, message, null);
+    }
+  }
 
   /** Maps what a route threw. A bug is logged whole and told as little. */
   static Fault of(Exception failure) {
     var message = String.valueOf(failure.getMessage());
     return switch (failure) {
-      case PublicException e -> new Fault(e.code(), message);
-      case RefusedException e -> new Fault(code(e.refusal()), message);
+      case PublicException e -> new Fault(e.code(), message, e.reason());
+      case RefusedException e -> new Fault(code(e.refusal()), message, label(e.refusal()));
       case IllegalArgumentException _ -> new Fault(PublicCode.INVALID, message);
       case StoreException e -> surroundings("the database", e, e.retrySafe());
       case CommitException e -> surroundings("the database", e, true);
@@ -51,6 +57,10 @@ final class Faults {
         + failure.getMessage());
   }
 
+  private static String label(Refusal refusal) {
+    return refusal.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
   private static PublicCode code(Refusal refusal) {
     return switch (refusal) {
       case UNKNOWN_GROUP, UNKNOWN_EVENT -> PublicCode.NOT_FOUND;
@@ -62,7 +72,7 @@ final class Faults {
 
   /** A check-in that did not happen. */
   static PublicException refused(CheckInReply.Refused refused) {
-    return new PublicException(code(refused.refusal()), refused.message());
+    return new PublicException(code(refused.refusal()), refused.message(), refused.refusal().code());
   }
 
   private static PublicCode code(CheckInRefusal refusal) {

@@ -47,7 +47,7 @@ final class GuestHandler extends Handler.Abstract {
     } catch (Exception e) {
       var error = Faults.of(e);
       ApiHandler.write(response, callback, error.code().httpStatus(),
-          Json.bytes(ErrorReply.of(error.code(), error.message())));
+          Json.bytes(ErrorReply.of(error.code(), error.message(), error.reason())));
     }
     return true;
   }

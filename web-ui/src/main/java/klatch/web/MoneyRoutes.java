@@ -1,5 +1,6 @@
 package klatch.web;
 
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ record MoneyRoutes(Meetup meetup, Supplier<ApiParts.MoneyState> money) {
     routes.post("/events/{id}/settle", this::settle);
     routes.get("/events/{id}/audit", this::audit);
     routes.get("/events/{id}/report", this::report);
+    routes.get("/deposits", _ -> history());
   }
 
   /** The money parts, or the reason why they are not there. */
@@ -57,7 +59,7 @@ record MoneyRoutes(Meetup meetup, Supplier<ApiParts.MoneyState> money) {
     var event = withDeposits(call);
     return switch (connected(money).deposits().lock(event.id())) {
       case LockResult.UnderWay(var own) -> new Events.Locked(event.id().toString(), shown(own));
-      case LockResult.Refused(var reason) -> throw new PublicException(PublicCode.REFUSED, reason);
+      case LockResult.Refused(var reason) -> throw new PublicException(PublicCode.REFUSED, reason, "lock");
     };
   }
 
@@ -68,7 +70,7 @@ record MoneyRoutes(Meetup meetup, Supplier<ApiParts.MoneyState> money) {
       case OfferResult.Open(var bolt11, _, var amount, var expires, var closes) ->
         new Money.Offer(event.id().toString(),
             bolt11, amount.value(), expires * MILLIS_PER_SECOND, closes);
-      case OfferResult.None(var reason) -> throw new PublicException(PublicCode.REFUSED, reason);
+      case OfferResult.None(var reason) -> throw new PublicException(PublicCode.REFUSED, reason, "offer");
     };
   }
 
@@ -98,6 +100,22 @@ record MoneyRoutes(Meetup meetup, Supplier<ApiParts.MoneyState> money) {
   private Money.Report report(Call call) {
     var event = withDeposits(call);
     return shown(event, deposits(money).report(event.id()).orElseThrow());
+  }
+
+  /** The latest event first. */
+  private Money.History history() {
+    var deposits = deposits(money);
+    return new Money.History(meetup.events().stream().filter(event -> DepositTerms.of(event).isPresent())
+        .sorted(Comparator.comparingLong((MeetupEvent event) -> event.times().startsAtMillis()).reversed())
+        .flatMap(event -> deposits.report(event.id()).flatMap(report -> mine(event, report)).stream()).toList());
+  }
+
+  private Optional<Money.Past> mine(MeetupEvent event, MoneyReport report) {
+    return report.people().stream().filter(line -> line.person().equals(meetup.self())).findFirst()
+        .map(line -> new Money.Past(event.id().toString(), event.details().title(), event.times().zone(),
+            event.times().startsAtMillis(), report.own().map(own -> state(own.deposit())).orElse(line.state()),
+            report.terms().deposit().value(), report.own().map(own -> own.deposit().fee().value()).orElse(0L),
+            line.payout().value(), line.payoutState()));
   }
 
   private MeetupEvent withDeposits(Call call) {

@@ -1,5 +1,6 @@
 package klatch.web;
 
+import klatch.regtest.browser.ChromiumPage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -2,6 +2,8 @@ package klatch.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import klatch.regtest.browser.Chromium;
+import klatch.regtest.browser.ChromiumPage;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import klatch.commitments.simulation.InMemoryLightning;
 import klatch.commitments.simulation.InMemoryNetwork;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,6 +43,7 @@ final class GuestPageIT {
 
   @BeforeEach
   void begin() {
+    Assumptions.assumeTrue(Chromium.installed(), "needs Chromium on the PATH");
     anna = new TestNode(now, Optional.of(network.open("anna", Msat.ofSat(1_000_000), Msat.ofSat(500_000),
         InMemoryLightning.Delivery.THREAD)));
     anna.post("/profile", "{\"nickname\":\"Anna\"}");
@@ -128,7 +132,7 @@ final class GuestPageIT {
   void aStaleDoorIsRefusedAndTheSameBrowserIsTheSameGuestInTwoTabs() {
     var url = opened();
     var guest = guest(url).sees("Come along").fill("name", "Gül").press("Save me a seat").sees("A seat is yours");
-    var tab = Chromium.shared().page(guest.context);
+    var tab = Chromium.shared().page(guest.context());
     pages.add(tab);
     tab.go(url).sees("A seat is yours, Gül.");
     now.set(START);

@@ -2,6 +2,8 @@ package klatch.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import klatch.regtest.browser.Chromium;
+import klatch.regtest.browser.ChromiumPage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +18,7 @@ import klatch.log.TopicPolicy;
 import klatch.log.TopicSync;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
@@ -43,6 +46,7 @@ abstract class PagesFixture {
 
   @BeforeEach
   void begin() {
+    Assumptions.assumeTrue(Chromium.installed(), "needs Chromium on the PATH");
     browser = Chromium.shared();
     anna = node("anna");
     ben = node("ben");

@@ -2,6 +2,7 @@ package klatch.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import klatch.regtest.browser.ChromiumPage;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -120,7 +121,7 @@ final class PagesIT extends PagesFixture {
     second.go(link).sees("This link was used already");
     good(second, "used");
     second.go("about:blank").go(anna.api.url().toString()).sees("This browser is not let in yet");
-    var tab = browser.page(first.context);
+    var tab = browser.page(first.context());
     pages.add(tab);
     tab.go(anna.api.url().toString()).sees("What should we call you?");
   }
@@ -159,7 +160,7 @@ final class PagesIT extends PagesFixture {
     var event = eventWithBen(",\"depositMsat\":10000000");
     now.set(START - 11 * HOUR);
     var first = named(ben, "Ben");
-    var second = browser.page(first.context);
+    var second = browser.page(first.context());
     pages.add(second);
     first.eval("location.hash = '#/e/" + event + "'");
     second.go(ben.api.url() + "/#/e/" + event);

@@ -1,5 +1,6 @@
 package klatch.web;
 
+import klatch.regtest.browser.ChromiumPage;
 import java.nio.file.Path;
 import java.util.Optional;
 

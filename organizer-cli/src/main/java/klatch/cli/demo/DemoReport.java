@@ -10,13 +10,14 @@ import java.util.List;
  */
 @JsonPropertyOrder({"event", "chain", "depositMsat", "attendees", "organiser", "conserved", "audit", "kills",
     "seconds"})
-record DemoReport(String event, String chain, long depositMsat, List<Attendee> attendees, Organiser organiser,
+public record DemoReport(String event, String chain, long depositMsat, List<Attendee> attendees, Organiser organiser,
     boolean conserved, String audit, int kills, Seconds seconds) {
 
   /** @param feesMsat the routing fees that this attendee paid */
   @JsonPropertyOrder({"name", "present", "heldMsat", "releasedMsat", "forfeitedMsat", "payoutMsat", "feesMsat",
       "beforeMsat", "afterMsat"})
-  record Attendee(String name, boolean present, long heldMsat, long releasedMsat, long forfeitedMsat, long payoutMsat,
+  public record Attendee(String name, boolean present, long heldMsat, long releasedMsat, long forfeitedMsat,
+      long payoutMsat,
       long feesMsat, long beforeMsat, long afterMsat) {
 
     /**
@@ -33,16 +34,24 @@ record DemoReport(String event, String chain, long depositMsat, List<Attendee> a
 
   /** @param feesMsat the routing fees of the payouts */
   @JsonPropertyOrder({"collectedMsat", "paidOutMsat", "feesMsat", "beforeMsat", "afterMsat"})
-  record Organiser(long collectedMsat, long paidOutMsat, long feesMsat, long beforeMsat, long afterMsat) {
+  public record Organiser(long collectedMsat, long paidOutMsat, long feesMsat, long beforeMsat, long afterMsat) {
     boolean exact() {
       return afterMsat == beforeMsat + collectedMsat - paidOutMsat - feesMsat;
     }
   }
 
   @JsonPropertyOrder({"total", "lock", "checkIn", "settle"})
-  record Seconds(double total, double lock, double checkIn, double settle) {}
+  public record Seconds(double total, double lock, double checkIn, double settle) {}
 
-  boolean good() {
+  /** Every balance is what the settlement says, and what was collected came from the forfeits and went to the payouts. */
+  public static boolean conserved(List<Attendee> attendees, Organiser organiser, long depositMsat) {
+    boolean released = attendees.stream().noneMatch(Attendee::present);
+    return organiser.exact() && attendees.stream().allMatch(a -> a.exact(depositMsat, released))
+        && organiser.collectedMsat() == attendees.stream().mapToLong(Attendee::forfeitedMsat).sum()
+        && organiser.paidOutMsat() == attendees.stream().mapToLong(Attendee::payoutMsat).sum();
+  }
+
+  public boolean good() {
     return conserved && audit.equals("clean");
   }
 }

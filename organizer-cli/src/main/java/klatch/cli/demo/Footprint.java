@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * The memory of this process and of all that it started, directly or not: the largest sums seen. Linux only; elsewhere it
  * finds nothing. Sampled by a thread of its own until it is closed.
  */
-final class Footprint implements AutoCloseable {
+public final class Footprint implements AutoCloseable {
   /** The peak lasts for seconds, at the end. */
   private static final long EVERY_MILLIS = 1_000;
   /** To read how many share each page of every process costs the kernel some milliseconds. */
@@ -30,13 +30,13 @@ final class Footprint implements AutoCloseable {
    * @param rssKib a page that several processes share is counted once for each of them
    * @param pssKib a page that several processes share is counted once
    */
-  record Peak(int processes, long rssKib, long pssKib) {
+  public record Peak(int processes, long rssKib, long pssKib) {
     Peak or(Peak other) {
       var larger = rssKib >= other.rssKib ? this : other;
       return new Peak(larger.processes, larger.rssKib, Math.max(pssKib, other.pssKib));
     }
 
-    String shown() {
+    public String shown() {
       return String.format(Locale.ROOT,
           "Memory at its peak, over all %d processes: %,d MiB (sum of RSS; shared pages counted once: %,d MiB)",
           processes, rssKib / KIB_PER_MIB, pssKib / KIB_PER_MIB);
@@ -47,14 +47,15 @@ final class Footprint implements AutoCloseable {
     sampler = Thread.ofPlatform().name("footprint").daemon().unstarted(this::run);
   }
 
-  static Footprint start() {
+  /** Begins to look. */
+  public static Footprint start() {
     var footprint = new Footprint();
     footprint.sampler.start();
     return footprint;
   }
 
   /** What was seen so far. */
-  synchronized Optional<Peak> peak() {
+  public synchronized Optional<Peak> peak() {
     return peak;
   }
 

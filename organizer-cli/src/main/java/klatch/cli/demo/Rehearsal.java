@@ -66,15 +66,7 @@ final class Rehearsal {
         world.organiserBalance());
     long depositMsat = Msat.ofSat(options.depositSat()).value();
     return new DemoReport(evening.event().toString(), options.chain().label(), depositMsat, attendees, organiser,
-        conserved(attendees, organiser, depositMsat), audit, world.organiser().deaths(), seconds);
-  }
-
-  /** Every balance is what the settlement says, and what was collected came from the forfeits and went to the payouts. */
-  private boolean conserved(List<DemoReport.Attendee> attendees, DemoReport.Organiser organiser, long depositMsat) {
-    boolean released = options.present() == 0;
-    return organiser.exact() && attendees.stream().allMatch(a -> a.exact(depositMsat, released))
-        && organiser.collectedMsat() == attendees.stream().mapToLong(DemoReport.Attendee::forfeitedMsat).sum()
-        && organiser.paidOutMsat() == attendees.stream().mapToLong(DemoReport.Attendee::payoutMsat).sum();
+        DemoReport.conserved(attendees, organiser, depositMsat), audit, world.organiser().deaths(), seconds);
   }
 
   private static double round(double seconds) {

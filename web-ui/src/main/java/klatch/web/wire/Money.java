@@ -68,4 +68,18 @@ public final class Money {
    * @param receivedMsat the payouts that arrived here
    */
   public record Own(String state, long depositMsat, long feeMsat, long receivedMsat) {}
+
+  /** {@code GET /deposits}: this person's own deposits and shares, the latest event first. */
+  public record History(List<Past> deposits) {}
+
+  /**
+   * What became of one deposit.
+   *
+   * @param state       offered, paying, held, released, failed or collected
+   * @param feeMsat     what routing it cost from this node, known once it was collected
+   * @param payoutMsat  what arrived of the no-shows' deposits
+   * @param payoutState empty, claimable, claimed, paid or unclaimed
+   */
+  public record Past(String event, String title, String zone, long startsAtMillis, String state, long depositMsat,
+      long feeMsat, long payoutMsat, String payoutState) {}
 }

@@ -5,11 +5,12 @@ const TOKEN = 'klatch-token';
 const FIRST_PAUSE_MILLIS = 500;
 const LONGEST_PAUSE_MILLIS = 5000;
 
-/** What the node refused, in its own words. */
+/** What the node refused, in its own words; `reason` names it for those who say it in another language. */
 export class Refused extends Error {
-  constructor(code, message) {
+  constructor(code, message, reason) {
     super(message);
     this.code = code;
+    this.reason = reason;
   }
 }
 
@@ -35,7 +36,7 @@ async function send(method, path, body) {
   }
   const json = await answer.json();
   if (!answer.ok) {
-    throw new Refused(json.error.code, json.error.message);
+    throw new Refused(json.error.code, json.error.message, json.error.reason);
   }
   return json;
 }

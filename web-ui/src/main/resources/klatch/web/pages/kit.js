@@ -3,7 +3,7 @@ import { render } from './lib/preact.js';
 import { useState, useEffect, useRef, useReducer } from './lib/hooks.js';
 import { html } from './markup.js';
 import { get, listen, Refused } from './api.js';
-import { t } from './words.js';
+import { t, said } from './words.js';
 
 export { html, render, useState, useEffect, useRef };
 
@@ -137,8 +137,13 @@ export function useAction(act) {
   return { run, ...state };
 }
 
-/** In words; what the node says it says itself. */
-export const faultWords = fault => fault.code === 'gone' || !fault.message ? t('gone') : fault.message;
+/** In words of this language, where there are any; else the node's own. */
+export function faultWords(fault) {
+  if (fault.code === 'gone' || !fault.message) {
+    return t('gone');
+  }
+  return said(`reason.${fault.reason}`) ?? fault.message;
+}
 
 export function go(path) {
   location.hash = path;

@@ -1,5 +1,5 @@
 // Words, numbers and times in the person's language. The messages are in messages/*.json; what the node says of a fault
-// is shown as it says it.
+// is shown as it says it, unless there is a message for its reason.
 
 const CHOSEN = 'klatch-language';
 export const LANGUAGES = { en: 'English', de: 'Deutsch' };
@@ -30,6 +30,9 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (_, name) =>
     typeof values[name] === 'number' ? number(values[name]) : values[name]);
 }
+
+/** The message of this name, if there is one. */
+export const said = key => messages[key];
 
 export const number = (value, most = 3) =>
   new Intl.NumberFormat(language, { maximumFractionDigits: most }).format(value);

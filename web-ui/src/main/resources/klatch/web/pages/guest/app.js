@@ -1,6 +1,6 @@
 // The page of one event for people without a node: a name, a seat, the deposit by any wallet, and the door by the phone's
 // own camera, which opens this page with the door's code at the end of its address.
-import { html, render, useState, useEffect, useData, setClock, now } from '../kit.js';
+import { html, render, useState, useEffect, useData, faultWords, setClock, now } from '../kit.js';
 import { get, post } from '../api.js';
 import { loadWords, t, sat, span, when } from '../words.js';
 import { Act, Deadline, Fault, Field, Rules, SeatBadge, Wallet, Working, save } from '../parts.js';
@@ -95,7 +95,7 @@ function Door({ frame, done }) {
     wish({ wish: 'in', frame }).then(done, setFault).finally(() => history.replaceState(null, '', '/'));
   }, []);
   return fault
-    ? html`<div class="flash no" role="alert">${t('guest.in.no')}<span>${fault.message}</span></div>`
+    ? html`<div class="flash no" role="alert">${t('guest.in.no')}<span>${faultWords(fault)}</span></div>`
     : html`<${Working}>${t('guest.in.working')}</${Working}>`;
 }
 

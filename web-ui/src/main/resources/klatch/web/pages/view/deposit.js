@@ -5,6 +5,7 @@ import { t, sat, when } from '../words.js';
 import { Act, Deadline, Fault, Field, QrCode, Rules, Wallet, Working } from '../parts.js';
 
 const ASK_OFFER_MILLIS = 5000;
+const ASK_CLAIM_MILLIS = 3000;
 
 export function Deposit({ event, you }) {
   const { terms, summary } = event;
@@ -40,7 +41,7 @@ function Unlocked({ event, you }) {
   }
   const alone = line?.lightning === 'none';
   return html`<${Rules} depositMsat=${terms.depositMsat} />
-    ${you.deposit?.state === 'failed' && html`<p class="fault">${you.deposit.says}</p>`}
+    ${you.deposit?.state === 'failed' && html`<div class="fault" role="alert"><p>${t('lock.failed')}</p><p class="small">${you.deposit.says}</p></div>`}
     ${alone
       ? html`<p>${t('lock.no-lightning')}</p><${OtherWallet} id=${summary.id} />`
       : you.deposit
@@ -65,7 +66,7 @@ function OtherWallet({ id }) {
 /** What is due to this person from those who stayed away, and where it is to go. */
 export function Payout({ event }) {
   const due = now() >= event.terms.checkInClosesAtMillis && !event.summary.yours;
-  const { data } = useData(due ? `/events/${event.summary.id}/claim` : null);
+  const { data } = useData(due ? `/events/${event.summary.id}/claim` : null, ASK_CLAIM_MILLIS);
   const { data: report } = useData(due ? `/events/${event.summary.id}/report` : null);
   if (!data || data.state === 'nothing_due') {
     return null;
@@ -74,8 +75,9 @@ export function Payout({ event }) {
   return html`<section class="card good" aria-labelledby="payout"><h2 id="payout">${t('payout.title')}</h2>
     <p class="sum">${sat(data.state === 'paid' && paid ? paid : data.amountMsat)}</p>
     <p aria-live="polite">${t(`payout.${data.state}`)}</p>
-    ${data.problem && html`<p class="fault">${data.problem}</p>`}
-    ${data.state === 'claimable' && html`<p class="small">${t('payout.until')} <${Deadline} millis=${data.closesAtMillis} /></p>`}
+    ${paid > 0 && data.state !== 'paid' && html`<p><b>${t('payout.arrived', { amount: sat(paid) })}</b> ${t('payout.rest')}</p>`}
+    ${data.problem && !(paid > 0 && data.way === 'invoice') && html`<div class="fault" role="alert"><p>${t('payout.problem')}</p><p class="small">${data.problem}</p></div>`}
+    ${data.state === 'claimable' && html`<p class="small">${t('payout.until')} <${Deadline} millis=${data.closesAtMillis} zone=${event.summary.zone} /></p>`}
     ${data.code && html`<${QrCode} text=${data.code} label=${t('payout.scan')} />
       <p><a href=${data.code.replace(/^https?:/, 'lnurlw:')}>${t('payout.open')}</a></p>`}
     ${['claimable', 'claimed'].includes(data.state) && html`<${Elsewhere} id=${event.summary.id} amountMsat=${data.amountMsat} />`}

@@ -8,7 +8,8 @@ import { Change } from './change.js';
 import { Scanner } from '../scan.js';
 import { Deposit } from './deposit.js';
 
-const ASK_WHILE_PAYING_MILLIS = 700;
+/** Money that moves leaves no entry behind when it arrives. */
+const ASK_WHILE_MOVING_MILLIS = 700;
 
 /** The event's name and its corners: the page itself, and for the organiser the desk, the door and the money. */
 export function EventHead({ event, corner }) {
@@ -34,16 +35,17 @@ export function useEvent(id, every) {
 }
 
 export function EventPage({ id }) {
-  const [paying, setPaying] = useState(false);
-  const { event, missing } = useEvent(id, paying ? ASK_WHILE_PAYING_MILLIS : undefined);
+  const [moving, setMoving] = useState(false);
+  const { event, missing } = useEvent(id, moving ? ASK_WHILE_MOVING_MILLIS : undefined);
   useTick(10_000);
   if (missing) {
     return missing;
   }
   const you = event.people.find(person => person.you);
-  const underWay = you?.deposit?.state === 'paying';
-  if (underWay !== paying) {
-    setPaying(underWay);
+  const state = you?.deposit?.state;
+  const underWay = state === 'paying' || (state === 'held' && (you.present || event.summary.cancelled));
+  if (underWay !== moving) {
+    setMoving(underWay);
   }
   return html`<${EventHead} event=${event} />
     <div class="two"><div class="column">

@@ -2,7 +2,7 @@
 import { html, useState, useData, useAction } from '../kit.js';
 import { get, post } from '../api.js';
 import { t, sat, when, LANGUAGES, language, chooseLanguage } from '../words.js';
-import { Act, Avatar, Copy, Fault, Field, QrCode, save } from '../parts.js';
+import { Act, Avatar, Copy, DepositBadge, Fault, Field, save } from '../parts.js';
 import { refresh } from '../kit.js';
 
 export function Mine() {
@@ -11,7 +11,7 @@ export function Mine() {
     return null;
   }
   return html`<h1 tabindex="-1">${t('you.title')}</h1><div class="two even">
-    <div class="column"><${Name} status=${status} /><${Due} /><${History} /></div>
+    <div class="column"><${Name} status=${status} /><${Due} /><${Deposits} /><${History} /></div>
     <div class="column"><${Language} /><${OtherBrowser} /><${TakeAway} status=${status} /><${Machine} status=${status} /></div></div>`;
 }
 
@@ -36,6 +36,20 @@ function Due() {
   return html`<section class="card good" aria-labelledby="due"><h2 id="due">${t('you.due')}</h2>
     <ul class="lines">${data.claims.map(claim => html`<li><a class="grow" href=${`#/e/${claim.event}`}>${title(claim.event)}</a>
       <b>${sat(claim.amountMsat)}</b></li>`)}</ul></section>`;
+}
+
+/** What became of each deposit, and of the share that came with it. */
+function Deposits() {
+  const { data } = useData('/deposits');
+  if (!data) {
+    return null;
+  }
+  return html`<section class="card" aria-labelledby="deposits"><h2 id="deposits">${t('you.deposits')}</h2>
+    ${data.deposits.length === 0 && html`<p class="soft">${t('you.history.none')}</p>`}
+    <ul class="lines">${data.deposits.map(past => html`<li><span class="grow"><a href=${`#/e/${past.event}`}>${past.title}</a><br />
+      <span class="soft small">${when(past.startsAtMillis, past.zone)}</span>${past.payoutState && html`<br /><span class="small">${
+        past.payoutState === 'paid' ? t('share.paid', { amount: sat(past.payoutMsat) }) : t(`share.${past.payoutState}`)}</span>`}</span>
+      <${DepositBadge} state=${past.state} /><b>${sat(past.depositMsat)}</b></li>`)}</ul></section>`;
 }
 
 function History() {
@@ -80,7 +94,8 @@ function TakeAway({ status }) {
       const deposits = event.depositMsat !== undefined;
       details.push({ event: await whole(`/events/${event.id}`), report: deposits ? await whole(`/events/${event.id}/report`) : undefined });
     }
-    const mine = { status, groups: (await get('/groups')).groups, events: details, payments: await whole('/lightning/payments') };
+    const mine = { status, groups: (await get('/groups')).groups, events: details, deposits: await whole('/deposits'),
+      claims: await whole('/claims'), payments: await whole('/lightning/payments') };
     save('klatch-my-data.json', 'application/json', JSON.stringify(mine, null, 2));
   }
   return html`<section class="card" aria-labelledby="data"><h2 id="data">${t('you.data')}</h2>

@@ -1,4 +1,4 @@
-package klatch.web;
+package klatch.regtest.browser;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -10,18 +10,27 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.awaitility.Awaitility;
+import java.util.concurrent.locks.LockSupport;
+import klatch.regtest.Until;
 
-/** One page in the browser, used as a person would: by what can be read on it. Every fault of its scripts is kept. */
-final class ChromiumPage implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
+/**
+ * One page in the browser, used as a person would: by what can be read on it. Every fault of its scripts is kept. Used by one
+ * thread at a time.
+ */
+public final class ChromiumPage implements AutoCloseable {
+  /** How long a person waits for a page to say something. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration LOOK_EVERY = Duration.ofMillis(40);
 
-  final String context;
+  private final String context;
   private final Chromium browser;
   private final String target;
   private final String session;
+  private Size shown = new Size(0, 0, false);
   private final List<String> faults = new CopyOnWriteArrayList<>();
   private final List<String> asked = new CopyOnWriteArrayList<>();
+
+  private record Size(int width, int height, boolean dark) {}
 
   ChromiumPage(Chromium browser, String context, String target, String session) {
     this.browser = browser;
@@ -35,6 +44,11 @@ final class ChromiumPage implements AutoCloseable {
       call(domain + ".enable", Map.of());
     }
     size(1280, 900, false);
+  }
+
+  /** Whose browser it is: for another tab of the same person. */
+  public String context() {
+    return context;
   }
 
   /** What the browser says of this page. */
@@ -59,20 +73,24 @@ final class ChromiumPage implements AutoCloseable {
     }
   }
 
-  List<String> faults() {
+  /** What its scripts got wrong. */
+  public List<String> faults() {
     return faults;
   }
 
   /** Every address that the page has asked for. */
-  List<String> asked() {
+  public List<String> asked() {
     return asked;
   }
 
-  JsonNode call(String method, Map<String, ?> parameters) {
+  /** One call of the DevTools protocol. */
+  public JsonNode call(String method, Map<String, ?> parameters) {
     return browser.call(session, method, parameters);
   }
 
-  void size(int width, int height, boolean dark) {
+  /** In CSS pixels. */
+  public void size(int width, int height, boolean dark) {
+    shown = new Size(width, height, dark);
     call("Emulation.setDeviceMetricsOverride",
         Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
     call("Emulation.setEmulatedMedia", Map.of("features",
@@ -80,50 +98,58 @@ final class ChromiumPage implements AutoCloseable {
   }
 
   /** What browsers of other languages say of themselves. */
-  void language(String name) {
+  public void language(String name) {
     call("Page.addScriptToEvaluateOnNewDocument", Map.of("source",
         "Object.defineProperty(navigator,'languages',{get:()=>['" + name + "']})"));
   }
 
-  ChromiumPage go(String url) {
+  /** Goes there, as by the address bar. */
+  public ChromiumPage go(String url) {
     call("Page.navigate", Map.of("url", url));
     return this;
   }
 
   /** The value of an expression, which may be a promise. */
-  JsonNode eval(String script) {
+  public JsonNode eval(String script) {
     var answer = call("Runtime.evaluate",
         Map.of("expression", script, "awaitPromise", true, "returnByValue", true, "userGesture", true));
     if (answer.has("exceptionDetails")) {
-      throw new AssertionError(script + ": " + answer.path("exceptionDetails"));
+      throw new BrowserException(script + ": " + answer.path("exceptionDetails"));
     }
     return answer.path("result").path("value");
   }
 
-  String text() {
+  /** What can be read on it. */
+  public String text() {
     return eval("document.body?.innerText ?? ''").asText();
   }
 
   /** Waits until the page says it. */
-  ChromiumPage sees(String words) {
+  public ChromiumPage sees(String words) {
     return until("(document.body?.innerText ?? '').includes(" + quoted(words) + ")", words);
   }
 
-  ChromiumPage until(String condition) {
+  /** Waits until an expression is true. */
+  public ChromiumPage until(String condition) {
     return until(condition, condition);
   }
 
   private ChromiumPage until(String condition, String what) {
-    try {
-      Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(40)).ignoreExceptions()
-          .until(() -> eval(condition).asBoolean());
-    } catch (org.awaitility.core.ConditionTimeoutException e) {
-      throw new AssertionError(
-          "the page never got to: " + what + "\nfaults: " + faults + "\n" + eval("location.href").asText() + "\n"
-              + text(),
-          e);
-    }
+    Until.holds(() -> holds(condition), PATIENCE, () -> "the page never got to: " + what + "\nfaults: " + faults + "\n"
+        + eval("location.href").asText() + "\n" + text());
     return this;
+  }
+
+  private boolean holds(String condition) {
+    try {
+      if (eval(condition).asBoolean()) {
+        return true;
+      }
+    } catch (BrowserException e) {
+      // Between two pages nothing can be asked; that passes.
+    }
+    LockSupport.parkNanos(LOOK_EVERY.toNanos());
+    return false;
   }
 
   private static String quoted(String text) {
@@ -136,14 +162,14 @@ final class ChromiumPage implements AutoCloseable {
   }
 
   /** Presses the button or follows the link of that name, once it is there. */
-  ChromiumPage press(String words) {
+  public ChromiumPage press(String words) {
     until(named(words) + " !== undefined", "something to press called " + words);
     eval(named(words) + ".click()");
     return this;
   }
 
   /** Presses it twice, as fast as a mouse can. */
-  ChromiumPage pressTwice(String words) {
+  public ChromiumPage pressTwice(String words) {
     until(named(words) + " !== undefined", "something to press called " + words);
     var at = eval("(() => { const one = " + named(words)
         + "; one.scrollIntoView({block: 'center'}); const box = one.getBoundingClientRect();"
@@ -158,7 +184,7 @@ final class ChromiumPage implements AutoCloseable {
   }
 
   /** Fills a field in, in place of what it had. */
-  ChromiumPage fill(String id, String text) {
+  public ChromiumPage fill(String id, String text) {
     until("document.getElementById('" + id + "') !== null", "a field " + id);
     var field = "document.getElementById('" + id + "')";
     if (eval("['date','time'].includes(" + field + ".type) || " + field + ".tagName === 'SELECT'").asBoolean()) {
@@ -171,14 +197,28 @@ final class ChromiumPage implements AutoCloseable {
     return this;
   }
 
-  ChromiumPage reload() {
+  /** Scrolls until the part that a CSS selector names is in the middle. */
+  public ChromiumPage show(String selector) {
+    until("document.querySelector('" + selector + "') !== null", "a part " + selector);
+    eval("document.querySelector('" + selector + "').scrollIntoView({block: 'center', behavior: 'instant'})");
+    return this;
+  }
+
+  /** Asks for it again, as F5 does. */
+  public ChromiumPage reload() {
     call("Page.reload", Map.of());
     return this;
   }
 
   /** The whole page as a picture. */
-  void picture(Path file, int width, int height, boolean dark) {
+  public void picture(Path file, int width, int height, boolean dark) {
     size(width, height, dark);
+    picture(file);
+    size(1280, 900, false);
+  }
+
+  /** What is seen of it now, as a PNG. */
+  public void picture(Path file) {
     var shot = call("Page.captureScreenshot", Map.of("format", "png"));
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
@@ -186,7 +226,15 @@ final class ChromiumPage implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    size(1280, 900, false);
+  }
+
+  /** All of it, from its top to its end, at the width that it has. */
+  public void wholePicture(Path file) {
+    int width = shown.width();
+    int height = shown.height();
+    size(width, eval("document.documentElement.scrollHeight").asInt(), shown.dark());
+    picture(file);
+    size(width, height, shown.dark());
   }
 
   @Override

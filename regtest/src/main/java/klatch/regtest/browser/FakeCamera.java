@@ -1,4 +1,4 @@
-package klatch.web;
+package klatch.regtest.browser;
 
 import com.google.zxing.BarcodeFormat;
 import com.google.zxing.EncodeHintType;
@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.Map;
 
 /** What the browser takes for its camera: a film with one code in it, read again whenever a page opens the camera. */
-final class FakeCamera {
+public final class FakeCamera {
   private static final int WIDTH = 640;
   private static final int HEIGHT = 480;
   private static final int FRAMES = 4;
@@ -27,7 +27,7 @@ final class FakeCamera {
   private FakeCamera() {}
 
   /** Films a code. */
-  static void show(Path film, String text) {
+  public static void show(Path film, String text) {
     try {
       var code = new QRCodeWriter().encode(text, BarcodeFormat.QR_CODE, HEIGHT, HEIGHT,
           Map.of(EncodeHintType.MARGIN, 6));
@@ -54,7 +54,7 @@ final class FakeCamera {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (WriterException e) {
-      throw new AssertionError("no code of " + text, e);
+      throw new IllegalArgumentException("no code of " + text, e);
     }
   }
 }

@@ -1,4 +1,4 @@
-package klatch.web;
+package klatch.regtest.browser;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -24,21 +24,22 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
+import klatch.regtest.Until;
+import klatch.regtest.chain.Folders;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Assumptions;
 
 /**
- * Debian's Chromium without a window, driven by its DevTools protocol: one process for all tests of this JVM, a context of
- * its own (cookies, storage) for each page's person. It asks nobody but the pages' own node.
+ * Debian's Chromium without a window, driven by its DevTools protocol: one process for all of this JVM, a context of
+ * its own (cookies, storage) for each page's person. It asks nobody but the pages' own node. Thread-safe.
  */
-final class Chromium {
+public final class Chromium {
   private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");
   private static final Duration START = Duration.ofSeconds(30);
   private static final Duration ANSWER = Duration.ofSeconds(20);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static @Nullable Chromium shared;
 
+  private final Path profile;
   private final Path film;
   private final Process process;
   private final WebSocket socket;
@@ -46,13 +47,26 @@ final class Chromium {
   private final Map<Integer, CompletableFuture<JsonNode>> waiting = new ConcurrentHashMap<>();
   private final Map<String, BiConsumer<String, JsonNode>> listeners = new ConcurrentHashMap<>();
 
-  /** The browser, started by whoever asks first; tests are skipped where there is none. */
-  static synchronized Chromium shared() {
+  /** Whether there is one on this machine. */
+  public static boolean installed() {
+    return program().isPresent();
+  }
+
+  private static Optional<Path> program() {
+    return NAMES.stream().flatMap(name -> onPath(name).stream()).findFirst();
+  }
+
+  /**
+   * The browser, started by whoever asks first; it ends with this JVM.
+   *
+   * @throws BrowserException if there is none on the PATH
+   */
+  public static synchronized Chromium shared() {
     if (shared == null) {
-      var browser = NAMES.stream().flatMap(name -> onPath(name).stream()).findFirst();
-      Assumptions.assumeTrue(browser.isPresent(), "needs Chromium on the PATH");
+      var browser = program().orElseThrow(() -> new BrowserException(
+          "needs Chromium on the PATH (Debian: apt install chromium)"));
       try {
-        shared = new Chromium(browser.orElseThrow());
+        shared = new Chromium(browser);
       } catch (IOException e) {
         throw new UncheckedIOException("Chromium does not start", e);
       }
@@ -61,13 +75,21 @@ final class Chromium {
     return shared;
   }
 
+  private static List<String> lines(Path file) {
+    try {
+      return Files.exists(file) ? Files.readAllLines(file) : List.of();
+    } catch (IOException e) {
+      return List.of(); // Half written.
+    }
+  }
+
   private static Optional<Path> onPath(String program) {
     return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
         .map(folder -> Path.of(folder, program)).filter(Files::isExecutable).findFirst();
   }
 
   private Chromium(Path browser) throws IOException {
-    var profile = Files.createTempDirectory("klatch-chromium");
+    profile = Files.createTempDirectory("klatch-chromium");
     film = profile.resolve("camera.y4m");
     // Without its sandbox, as it must be for root in a container; it sees nothing but our own pages.
     process = new ProcessBuilder(browser.toString(), "--headless=new", "--no-sandbox", "--disable-gpu",
@@ -79,10 +101,10 @@ final class Chromium {
         "--user-data-dir=" + profile, "about:blank").redirectErrorStream(true)
         .redirectOutput(profile.resolve("browser.log").toFile()).start();
     var port = profile.resolve("DevToolsActivePort");
-    Awaitility.await().atMost(START).until(() -> Files.exists(port) && Files.readAllLines(port).size() == 2);
-    var lines = Files.readAllLines(port);
+    Until.holds("Chromium says where it listens", START, () -> lines(port).size() == 2);
+    var where = lines(port);
     socket = HttpClient.newHttpClient().newWebSocketBuilder()
-        .buildAsync(URI.create("ws://127.0.0.1:" + lines.get(0) + lines.get(1)), new Ear()).join();
+        .buildAsync(URI.create("ws://127.0.0.1:" + where.get(0) + where.get(1)), new Ear()).join();
   }
 
   /** Puts the pieces of messages together. */
@@ -123,18 +145,18 @@ final class Chromium {
   }
 
   /** What its camera sees. */
-  Path film() {
+  public Path film() {
     return film;
   }
 
   /** A page in a context of its own: another person's browser. */
-  ChromiumPage person() {
+  public ChromiumPage person() {
     var context = call("", "Target.createBrowserContext", Map.of()).path("browserContextId").asText();
     return page(context);
   }
 
   /** Another tab of the same person. */
-  ChromiumPage page(String context) {
+  public ChromiumPage page(String context) {
     var target = call("", "Target.createTarget", Map.of("url", "about:blank", "browserContextId", context))
         .path("targetId").asText();
     var session = call("", "Target.attachToTarget", Map.of("targetId", target, "flatten", true)).path("sessionId")
@@ -161,14 +183,14 @@ final class Chromium {
     try {
       var got = answer.get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
       if (got.has("error")) {
-        throw new AssertionError(method + ": " + got.path("error").path("message").asText());
+        throw new BrowserException(method + ": " + got.path("error").path("message").asText());
       }
       return got.path("result");
     } catch (TimeoutException | ExecutionException e) {
-      throw new AssertionError(method + " was not answered", e);
+      throw new BrowserException(method + " was not answered", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted", e);
+      throw new BrowserException("interrupted", e);
     }
   }
 
@@ -179,5 +201,11 @@ final class Chromium {
   private void end() {
     Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList()
         .forEach(ProcessHandle::destroyForcibly);
+    process.onExit().join();
+    try {
+      Folders.delete(profile);
+    } catch (IOException e) {
+      System.err.println("Chromium's files are left in " + profile + ": " + e.getMessage());
+    }
   }
 }
