@@ -126,6 +126,15 @@ final class CommandsIT {
   }
 
   @Test
+  void aPeerIsConnectedByItsAddressAndNonsenseIsRefused() {
+    var address = ok(ben, "status", "--json").json().at("/listen/0").asText();
+    assertThat(ok(anna, "connect", address).out())
+        .contains("Connected to " + ok(ben, "status", "--json").json().path("peerId").asText());
+    assertThat(ok(anna, "status", "--json").json().path("peers")).hasSize(1);
+    assertThat(run(anna, "connect", "nonsense").exitCode()).isEqualTo(ExitCode.REFUSED);
+  }
+
+  @Test
   void anEditedEventShowsWhatChanged() {
     ok(anna, "profile", "--nickname", "Anna");
     ok(ben, "profile", "--nickname", "Ben");
