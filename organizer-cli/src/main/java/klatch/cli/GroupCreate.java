@@ -1,5 +1,6 @@
 package klatch.cli;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 import klatch.web.wire.Groups;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +22,17 @@ final class GroupCreate implements Callable<Integer> {
   @Nullable
   String description;
 
+  @Option(names = "--tag", paramLabel = "TAG", description = "A word to be found by; repeatable.")
+  @Nullable
+  List<String> tags;
+
+  @Option(names = "--private", description = "Only those whom a host's node lets in, by an invite, get what is said in it.")
+  boolean invitedOnly;
+
   @Override
   public Integer call() {
-    var group = session.api().post("/groups", new Groups.Create(name, description), Groups.Group.class);
+    var group = session.api().post("/groups", new Groups.Create(name, description, tags, invitedOnly),
+        Groups.Group.class);
     return session.show(group, made -> {
       session.say("Created the group " + name + ".");
       session.say("  id      " + made.id());

@@ -22,7 +22,8 @@ final class GroupList implements Callable<Integer> {
       for (var group : answer.groups()) {
         table.row(Words.shortId(group.id()), group.name() == null ? "(not arrived yet)" : group.name(),
             Integer.toString(group.members().size()), Integer.toString(group.events()),
-            group.yours() ? "yours" : group.youHost() ? "co-host" : "");
+            (group.yours() ? "yours" : group.youHost() ? "co-host" : group.member() ? "" : "not joined")
+                + (group.invitedOnly() ? " private" : ""));
       }
       table.print(session.out());
     });

@@ -2,9 +2,7 @@ package klatch.cli;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -35,16 +33,18 @@ import klatch.log.LogStore;
 import klatch.log.PostgresLogStore;
 import klatch.log.StoreException;
 import klatch.log.TopicId;
-import klatch.log.TopicPolicy;
 import klatch.log.TopicSync;
 import klatch.meetup.EventId;
 import klatch.meetup.Meetup;
+import klatch.meetup.MemberProfile;
 import klatch.meetup.checkin.CheckIn;
 import klatch.meetup.guest.GuestDesk;
 import klatch.web.ApiParts;
 import klatch.web.ApiPortException;
 import klatch.web.LocalApi;
 import klatch.web.NodeControl;
+import klatch.web.Notes;
+import klatch.web.Sharing;
 import klatch.web.SyncState;
 import klatch.web.WithdrawListener;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +57,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Node implements RunningNode, NodeControl {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
-  private static final String NICKNAME_FILE = "nickname";
+  private static final String NOTES_FILE = "notes.json";
 
   private final NodeOptions options;
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -72,6 +72,8 @@ public final class Node implements RunningNode, NodeControl {
   private final Host host;
   private final LogStore log;
   private final Meetup meetup;
+  private final Notes notes;
+  private final TopicSync sync;
   private final AddressBook addresses;
   private final SyncWatch syncWatch;
   private final CheckIn checkIn;
@@ -127,7 +129,10 @@ public final class Node implements RunningNode, NodeControl {
       host = opened(
           Libp2pHost.create(HostOptions.of(keys.device()).listen(options.ports().listen().toArray(String[]::new))
               .agentVersion("klatch/" + klatch.web.Version.NUMBER).clock(clock)));
-      var sync = opened(new TopicSync(host, log, TopicPolicy.OPEN));
+      notes = new Notes(new NotesFile(options.dataDir().resolve(NOTES_FILE)));
+      options.nickname().filter(_ -> meetup.people().own().isEmpty())
+          .ifPresent(nickname -> meetup.people().say(new MemberProfile(nickname), null));
+      sync = opened(new TopicSync(host, log, new Sharing(meetup.privateGroups(), notes)));
       syncWatch = opened(new SyncWatch(sync, log, DeviceId.of(keys.device())));
       addresses = AddressBook.open(options.dataDir().resolve("peers"), sync);
       var withdrawals = options.withdraw()
@@ -267,25 +272,13 @@ public final class Node implements RunningNode, NodeControl {
   }
 
   @Override
-  public Optional<String> nickname() {
-    try {
-      return Optional.of(Files.readString(nicknameFile(), StandardCharsets.UTF_8).strip()).or(options::nickname);
-    } catch (IOException e) {
-      return options.nickname();
-    }
+  public Notes notes() {
+    return notes;
   }
 
   @Override
-  public void rename(String nickname) {
-    try {
-      NodeKeys.writePrivately(nicknameFile(), nickname + "\n");
-    } catch (IOException e) {
-      throw new StoreException("the nickname cannot be kept: " + e.getMessage(), true, e);
-    }
-  }
-
-  private Path nicknameFile() {
-    return options.dataDir().resolve(NICKNAME_FILE);
+  public void want(TopicId topic) {
+    sync.follow(topic);
   }
 
   @Override

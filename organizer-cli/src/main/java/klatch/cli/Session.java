@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import klatch.web.wire.Events;
 import klatch.web.wire.Groups;
+import klatch.web.wire.People;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -69,6 +70,15 @@ public final class Session {
     return resolve(typed, "person", () -> api().get("/groups", Groups.GroupList.class).groups().stream()
         .filter(known -> known.id().equals(group)).flatMap(known -> known.members().stream())
         .map(Groups.Member::person).toList());
+  }
+
+  /** Somebody known here: a member of any group, or whom this node's person has a note on. */
+  String person(String typed) {
+    return resolve(typed, "person", () -> java.util.stream.Stream.concat(
+        api().get("/groups", Groups.GroupList.class).groups().stream().flatMap(group -> group.members().stream())
+            .map(Groups.Member::person),
+        api().get("/people", People.PersonList.class).people().stream().map(People.Person::person)).distinct()
+        .toList());
   }
 
   /** The one of {@code known} that an id or its first characters (at least 4) mean. */

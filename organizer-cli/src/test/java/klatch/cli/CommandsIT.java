@@ -83,8 +83,34 @@ final class CommandsIT {
   }
 
   @Test
+  void peopleAreKnownByTheirPictureTagsAndTheNameIGaveThem() throws Exception {
+    var photo = anna.resolve("photo.png");
+    javax.imageio.ImageIO.write(new java.awt.image.BufferedImage(900, 600, java.awt.image.BufferedImage.TYPE_INT_ARGB),
+        "png", photo.toFile());
+    assertThat(ok(anna, "profile").out()).contains("You have no name yet.");
+    var said = ok(anna, "profile", "--nickname", "Anna", "--tag", "Go", "--tag", "tea", "--picture", photo.toString());
+    assertThat(said.out()).contains("You are Anna.").contains("go, tea").containsPattern("picture +yes");
+    assertThat(ok(anna, "profile", "--no-picture").out()).containsPattern("picture +none");
+    assertThat(run(anna, "profile", "--picture", anna.resolve("api.json").toString()).err()).contains("no JPEG or PNG");
+
+    ok(ben, "profile", "--nickname", "Ben");
+    var group = ok(anna, "group", "create", "Go club", "--tag", "go", "--json").json().path("id").asText();
+    TestNode.exchange(annasNode, bensNode);
+    var id = annasNode.meetup.self().toString();
+    assertThat(ok(ben, "person", "list").out()).contains("Nobody yet.");
+    assertThat(ok(ben, "person", "follow", id.substring(0, 8)).out()).contains("You follow Anna");
+    assertThat(ok(ben, "person", "name", id, "Aunt Anna").out()).contains("Aunt Anna, calls themselves Anna");
+    assertThat(ok(ben, "person", "list").out()).contains("Aunt Anna").contains("followed");
+    var found = ok(ben, "find", "--tag", "GO").out();
+    assertThat(found).contains("person  Aunt Anna").contains("group   Go club  " + group.substring(0, 12));
+    assertThat(ok(ben, "find", "--tag", "poker").out()).contains("Nothing that your node knows");
+    assertThat(ok(ben, "person", "unfollow", id).out()).contains("no more");
+    assertThat(ok(ben, "person", "name", id, "").out()).doesNotContain("Aunt");
+  }
+
+  @Test
   void aMeetupFromTheCommandLine() {
-    assertThat(ok(anna, "profile", "--nickname", "Anna").out()).isEqualToIgnoringNewLines("You are Anna now.");
+    assertThat(ok(anna, "profile", "--nickname", "Anna").out()).startsWith("You are Anna.");
     ok(ben, "profile", "--nickname", "Ben");
     var group = ok(anna, "group", "create", "Tea", "--json").json().path("id").asText();
     var invite = ok(anna, "group", "invite", group.substring(0, 6)).out().strip();

@@ -55,7 +55,7 @@ final class ApiHandler extends Handler.Abstract {
         live.tell(response);
         callback.succeeded();
       } else {
-        write(response, callback, 200, Json.bytes(answer(request, path)));
+        write(response, callback, answer(request, path));
       }
     } catch (Exception e) {
       if (response.isCommitted()) {
@@ -137,6 +137,15 @@ final class ApiHandler extends Handler.Abstract {
             + " more than the allowed " + most + " bytes");
       }
       return body;
+    }
+  }
+
+  private static void write(Response response, Callback callback, Object answer) {
+    if (answer instanceof FileAnswer file) {
+      file.head(response);
+      response.write(true, ByteBuffer.wrap(file.bytes()), callback);
+    } else {
+      write(response, callback, 200, Json.bytes(answer));
     }
   }
 

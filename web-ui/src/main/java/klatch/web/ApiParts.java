@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import klatch.commitments.Deposits;
 import klatch.commitments.Lightning;
 import klatch.libp2p.Host;
+import klatch.meetup.Admission;
 import klatch.meetup.Meetup;
 import klatch.meetup.checkin.CheckIn;
 import klatch.web.wire.LiveLine;
@@ -44,13 +45,23 @@ public record ApiParts(Meetup meetup, CheckIn checkIn, Host host, Supplier<Money
     return new GuestListeners(meetup, money, node, clock);
   }
 
-  Routes routes(GuestListeners guests) {
+  Following following() {
+    return new Following(meetup, node);
+  }
+
+  Routes routes(GuestListeners guests, Following following) {
     var routes = new Routes();
+    var knocking = new Knocking(meetup, host, node.notes());
+    knocking.begin();
+    Admission.serve(host, meetup.privateGroups());
     var draft = new TermsDraft(money, clock);
     var moneyRoutes = new MoneyRoutes(meetup, money);
     new NodeRoutes(meetup, money, host, node, clock).addTo(routes);
-    new GroupRoutes(meetup, host, node).addTo(routes);
-    new EventRoutes(meetup, draft, moneyRoutes, clock).addTo(routes);
+    var groups = new GroupRoutes(meetup, host, node, knocking);
+    groups.addTo(routes);
+    var events = new EventRoutes(meetup, draft, moneyRoutes, node.notes(), clock);
+    events.addTo(routes);
+    new PeopleRoutes(meetup, node.notes(), following, groups, events).addTo(routes);
     new QuotaRoutes(meetup).addTo(routes);
     new ExportRoutes(meetup).addTo(routes);
     new DoorRoutes(meetup, checkIn, host, moneyRoutes, guests).addTo(routes);

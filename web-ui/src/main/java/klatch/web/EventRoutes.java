@@ -23,7 +23,7 @@ import klatch.web.wire.Events;
 import org.jspecify.annotations.Nullable;
 
 /** The routes about events and seats. */
-record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money, InstantSource clock) {
+record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money, Notes notes, InstantSource clock) {
 
   void addTo(Routes routes) {
     routes.get("/events", _ -> new Events.EventList(meetup.events().stream().map(this::summary).toList()));
@@ -82,6 +82,9 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money, InstantS
   private Events.Rsvp rsvp(Call call) {
     var event = event(call);
     var request = call.read(Events.RsvpRequest.class);
+    if (!meetup.people().profiles(event.group()).containsKey(meetup.self()) && meetup.people().own().isPresent()) {
+      meetup.people().introduce(event.group(), "");
+    }
     meetup.pledge(event.id(), orZero(request.guests()), orNone(request.answers())).orThrow();
     return rsvp(event);
   }
@@ -131,7 +134,9 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money, InstantS
   private Events.Person person(Attendee attendee, Optional<Events.Deposit> deposit, @Nullable List<String> answers) {
     return new Events.Person(attendee.device().toString(), attendee.nickname().orElse(null),
         attendee.device().equals(meetup.self()), label(attendee.seat()),
-        deposit.orElse(null), attendee.present(), attendee.seat().guests(), answers);
+        deposit.orElse(null), attendee.present(), attendee.seat().guests(), answers,
+        notes.petname(attendee.device()).orElse(null),
+        attendee.profile().flatMap(PeopleRoutes::picture).orElse(null));
   }
 
   private static List<Events.Version> versions(List<EventVersion> versions) {
@@ -147,7 +152,7 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money, InstantS
         change.before(), change.after())).toList();
   }
 
-  private Events.Summary summary(MeetupEvent event) {
+  Events.Summary summary(MeetupEvent event) {
     var seats = meetup.seats(event.id());
     var details = event.details();
     var yours = seats.of(meetup.self());

@@ -1,8 +1,8 @@
 package klatch.web;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import klatch.libp2p.Host;
 import klatch.libp2p.Libp2pException;
 import klatch.libp2p.MalformedMessageException;
@@ -10,36 +10,53 @@ import klatch.libp2p.Multiaddr;
 import klatch.libp2p.PeerId;
 import klatch.log.DeviceId;
 import klatch.log.TopicId;
+import klatch.meetup.Access;
+import klatch.meetup.ByteString;
 import klatch.meetup.EventId;
 import klatch.meetup.Group;
 import klatch.meetup.Meetup;
+import klatch.meetup.PrivateGroups;
 import klatch.web.wire.Groups;
 import org.jspecify.annotations.Nullable;
 
 /** The routes about groups and how this person is called in them. */
-record GroupRoutes(Meetup meetup, Host host, NodeControl node) {
+record GroupRoutes(Meetup meetup, Host host, NodeControl node, Knocking knocking) {
 
   void addTo(Routes routes) {
     routes.get("/groups", _ -> new Groups.GroupList(meetup.groups().stream().map(this::shown).toList()));
     routes.post("/groups", this::create);
     routes.post("/groups/join", this::join);
     routes.get("/groups/{id}/invite", call -> invite(group(call.path("id")), null));
+    routes.post("/groups/{id}/invite", this::renew);
+    routes.post("/groups/{id}/members/remove", this::remove);
     routes.get("/events/{id}/invite", this::inviteToEvent);
     routes.post("/groups/{id}/co-hosts", this::grant);
     routes.post("/groups/{id}/co-hosts/revoke", this::revoke);
-    routes.post("/profile", this::rename);
+    routes.post("/groups/{id}/join", this::joinKnown);
   }
 
   private Groups.Group create(Call call) {
     var request = call.read(Groups.Create.class);
     var description = request.description() == null ? "" : request.description();
-    var topic = meetup.createGroup(Call.required(request.name(), "name"), description);
-    node.nickname().ifPresent(nickname -> meetup.setProfile(topic, nickname));
+    var topic = meetup.createGroup(Call.required(request.name(), "name"), description,
+        PeopleRoutes.tags(request.tags()), Boolean.TRUE.equals(request.invitedOnly()) ? Access.INVITED : Access.PUBLIC);
+    if (meetup.people().own().isPresent()) {
+      introduce(topic);
+    }
+    if (!Boolean.TRUE.equals(request.invitedOnly())) {
+      meetup.people().show(topic);
+    }
     return shown(meetup.group(topic).orElseThrow());
   }
 
   private Groups.Joined join(Call call) {
     var invite = read(Call.required(call.read(Groups.Join.class).invite(), "invite"));
+    if (invite.secret() != null) {
+      // Before anything is said on the topic: from now on only founder and inviter hear of it.
+      node.notes().take(invite.group(), new Notes.Invited(invite.founder().toString(), invite.inviter().toString(),
+          invite.secret().toString()));
+      node.want(invite.group());
+    }
     var connected = new ArrayList<String>();
     var warnings = new ArrayList<String>();
     for (var address : invite.addresses()) {
@@ -53,7 +70,10 @@ record GroupRoutes(Meetup meetup, Host host, NodeControl node) {
       }
     }
     if (!meetup.nicknames(invite.group()).containsKey(meetup.self())) {
-      meetup.joinGroup(invite.group(), nickname());
+      introduce(invite.group());
+    }
+    if (invite.secret() != null) {
+      knocking.knock(invite.group());
     }
     return new Groups.Joined(invite.group().toString(), connected.stream().distinct().toList(), warnings,
         invite.inviter().toString(), invite.event() == null ? null : invite.event().toString());
@@ -67,9 +87,16 @@ record GroupRoutes(Meetup meetup, Host host, NodeControl node) {
     }
   }
 
-  /** What others see until the person chooses a name. */
-  private String nickname() {
-    return node.nickname().orElseGet(() -> "guest-" + meetup.self().toString().substring(0, 6));
+  /** Joins a group that is here already: one that somebody shows whom this person follows. */
+  private Groups.Group joinKnown(Call call) {
+    var group = group(call.path("id"));
+    introduce(group.topic());
+    return shown(group);
+  }
+
+  /** Until the person chooses a name, others see one made of their key. */
+  private void introduce(TopicId group) {
+    meetup.people().introduce(group, "guest-" + meetup.self().toString().substring(0, 6));
   }
 
   private Groups.Invite inviteToEvent(Call call) {
@@ -80,8 +107,30 @@ record GroupRoutes(Meetup meetup, Host host, NodeControl node) {
   private Groups.Invite invite(Group group, @Nullable EventId event) {
     var addresses = host.listenAddresses().stream().filter(Multiaddr::isTcp).limit(InviteCode.MAX_ADDRESSES).toList();
     return new Groups.Invite(group.topic().toString(),
-        new InviteCode(group.topic(), group.founder(), meetup.self(), event, addresses).text(),
+        new InviteCode(group.topic(), group.founder(), meetup.self(), event, secret(group), addresses).text(),
         event == null ? null : event.toString());
+  }
+
+  /** What the invite has to carry so that whoever has it is let in. */
+  private @Nullable ByteString secret(Group group) {
+    return group.access() == Access.PUBLIC
+        ? null
+        : meetup.privateGroups().invite(group.topic(), false, PrivateGroups.USES, PrivateGroups.GOOD_FOR).orThrow();
+  }
+
+  /** A new invite to a private group; those that this person has handed out before let nobody in any more. */
+  private Groups.Invite renew(Call call) {
+    var group = group(call.path("id"));
+    var request = call.read(Groups.Renew.class);
+    meetup.privateGroups().invite(group.topic(), true, request.uses() == null ? PrivateGroups.USES : request.uses(),
+        request.days() == null ? PrivateGroups.GOOD_FOR : Duration.ofDays(request.days())).orThrow();
+    return invite(group, null);
+  }
+
+  private Groups.Group remove(Call call) {
+    var group = group(call.path("id"));
+    meetup.privateGroups().remove(group.topic(), person(call.read(Groups.Remove.class).person())).orThrow();
+    return shown(group);
   }
 
   private Groups.CoHosts grant(Call call) {
@@ -113,18 +162,6 @@ record GroupRoutes(Meetup meetup, Host host, NodeControl node) {
     }
   }
 
-  private Groups.Profile rename(Call call) {
-    var nickname = Call.required(call.read(Groups.Profile.class).nickname(), "nickname").strip();
-    var named = new klatch.meetup.MemberProfile(nickname).nickname();
-    for (var group : meetup.groups()) {
-      if (!Optional.ofNullable(meetup.nicknames(group.topic()).get(meetup.self())).equals(Optional.of(named))) {
-        meetup.setProfile(group.topic(), named);
-      }
-    }
-    node.rename(named);
-    return new Groups.Profile(named);
-  }
-
   private Group group(String id) {
     return meetup.group(topic(id)).orElseThrow(() -> PublicException.notFound("no group " + id + " is known here"));
   }
@@ -137,12 +174,18 @@ record GroupRoutes(Meetup meetup, Host host, NodeControl node) {
     }
   }
 
-  private Groups.Group shown(Group group) {
-    var members = meetup.nicknames(group.topic()).entrySet().stream()
-        .map(member -> new Groups.Member(member.getKey().toString(), member.getValue())).toList();
+  Groups.Group shown(Group group) {
+    var profiles = meetup.people().profiles(group.topic());
+    var members = profiles.entrySet().stream().map(member -> new Groups.Member(member.getKey().toString(),
+        member.getValue().nickname(), node.notes().petname(member.getKey()).orElse(null),
+        PeopleRoutes.picture(member.getValue()).orElse(null))).toList();
+    boolean yours = group.founder().equals(meetup.self());
+    boolean invitedOnly = group.access() == Access.INVITED;
     long events = meetup.events().stream().filter(event -> event.group().equals(group.topic())).count();
     return new Groups.Group(group.topic().toString(), group.name(), group.description(), group.founder().toString(),
-        group.founder().equals(meetup.self()), List.copyOf(members), (int) events, texts(group),
-        meetup.hosting().mayHost(group.topic()));
+        yours, List.copyOf(members), (int) events, texts(group), meetup.hosting().mayHost(group.topic()), group.tags(),
+        yours || profiles.containsKey(meetup.self()), invitedOnly, invitedOnly
+            ? meetup.privateGroups().members(group.topic()).stream().map(DeviceId::toString).sorted().toList()
+            : null);
   }
 }

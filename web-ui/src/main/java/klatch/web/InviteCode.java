@@ -14,6 +14,7 @@ import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.Multiaddr;
 import klatch.log.DeviceId;
 import klatch.log.TopicId;
+import klatch.meetup.ByteString;
 import klatch.meetup.EventId;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +24,11 @@ import org.jspecify.annotations.Nullable;
  * @param founder   the founder's device, so that the joiner knows whose word counts before anything has arrived
  * @param inviter   whose invite it is; nothing proves it
  * @param event     what it invites to; null for the group as a whole
+ * @param secret    what lets its holder into a private group; null for a public one
  * @param addresses where somebody of the group can be reached, at most {@link #MAX_ADDRESSES}; may be none
  */
 public record InviteCode(TopicId group, DeviceId founder, DeviceId inviter, @Nullable EventId event,
-    List<Multiaddr> addresses) {
+    @Nullable ByteString secret, List<Multiaddr> addresses) {
   /** What every invite begins with. */
   public static final String SCHEME = "klatch:join/";
   /** More addresses than one node listens on. */
@@ -36,15 +38,18 @@ public record InviteCode(TopicId group, DeviceId founder, DeviceId inviter, @Nul
   /** The longest invite that is read. */
   public static final int MAX_TEXT_CHARS = 4096;
 
-  private static final byte VERSION = 2;
-  private static final byte NO_EVENT = 0;
-  private static final byte ONE_EVENT = 1;
+  private static final byte VERSION = 3;
+  private static final byte ABSENT = 0;
+  private static final byte PRESENT = 1;
   private static final int ID_BYTES = 32;
   /** Finds a mistyped or cut-off code; it proves nothing. */
   private static final int CHECKSUM_BYTES = 4;
 
   public InviteCode {
     addresses = List.copyOf(addresses);
+    if (secret != null && secret.length() != ID_BYTES) {
+      throw new IllegalArgumentException("a secret has " + ID_BYTES + " bytes, not " + secret.length());
+    }
     if (addresses.size() > MAX_ADDRESSES) {
       throw new IllegalArgumentException(
           "an invite has at most " + MAX_ADDRESSES + " addresses, not " + addresses.size());
@@ -58,8 +63,8 @@ public record InviteCode(TopicId group, DeviceId founder, DeviceId inviter, @Nul
     out.writeBytes(group.bytes());
     out.writeBytes(founder.bytes());
     out.writeBytes(inviter.bytes());
-    out.write(event == null ? NO_EVENT : ONE_EVENT);
-    out.writeBytes(event == null ? new byte[0] : event.bytes());
+    write(out, event == null ? null : event.bytes());
+    write(out, secret == null ? null : secret.bytes());
     out.write(addresses.size());
     for (var address : addresses) {
       var bytes = address.bytes();
@@ -73,6 +78,11 @@ public record InviteCode(TopicId group, DeviceId founder, DeviceId inviter, @Nul
     }
     out.writeBytes(checksum(out.toByteArray()));
     return SCHEME + Base64.getUrlEncoder().withoutPadding().encodeToString(out.toByteArray());
+  }
+
+  private static void write(ByteArrayOutputStream out, byte @Nullable [] part) {
+    out.write(part == null ? ABSENT : PRESENT);
+    out.writeBytes(part == null ? new byte[0] : part);
   }
 
   /** Reads {@link #text()}, as pasted. */
@@ -108,7 +118,8 @@ public record InviteCode(TopicId group, DeviceId founder, DeviceId inviter, @Nul
     var group = new TopicId(next(in, ID_BYTES));
     var founder = new DeviceId(next(in, ID_BYTES));
     var inviter = new DeviceId(next(in, ID_BYTES));
-    var event = event(in);
+    byte[] event = part(in);
+    byte[] secret = part(in);
     int count = Byte.toUnsignedInt(in.get());
     if (count > MAX_ADDRESSES) {
       throw new MalformedMessageException("an invite has at most " + MAX_ADDRESSES + " addresses, not " + count);
@@ -125,15 +136,16 @@ public record InviteCode(TopicId group, DeviceId founder, DeviceId inviter, @Nul
     if (in.hasRemaining()) {
       throw new MalformedMessageException("the invite has " + in.remaining() + " bytes too many");
     }
-    return new InviteCode(group, founder, inviter, event, addresses);
+    return new InviteCode(group, founder, inviter, event == null ? null : EventId.of(event),
+        secret == null ? null : ByteString.of(secret), addresses);
   }
 
-  private static @Nullable EventId event(ByteBuffer in) throws MalformedMessageException {
+  private static byte @Nullable [] part(ByteBuffer in) throws MalformedMessageException {
     return switch (in.get()) {
-      case NO_EVENT -> null;
-      case ONE_EVENT -> EventId.of(next(in, ID_BYTES));
+      case ABSENT -> null;
+      case PRESENT -> next(in, ID_BYTES);
       default ->
-        throw new MalformedMessageException("the invite says neither that there is an event nor that there is none");
+        throw new MalformedMessageException("the invite says neither that a part is there nor that it is not");
     };
   }
 

@@ -20,12 +20,14 @@ public final class LocalApi implements AutoCloseable {
   private final Sessions sessions;
   private final Live live;
   private final GuestListeners guests;
+  private final Following following;
 
-  private LocalApi(HttpListener listener, Sessions sessions, Live live, GuestListeners guests) {
+  private LocalApi(HttpListener listener, Sessions sessions, Live live, GuestListeners guests, Following following) {
     this.listener = listener;
     this.sessions = sessions;
     this.live = live;
     this.guests = guests;
+    this.following = following;
   }
 
   /**
@@ -39,15 +41,17 @@ public final class LocalApi implements AutoCloseable {
     var live = parts.live();
     var guests = parts.guests();
     var listener = HttpListener.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PURPOSE);
-    var routes = parts.routes(guests);
+    var following = parts.following();
+    var routes = parts.routes(guests, following);
     routes.post("/pages/link", _ -> new Browser.Link(link(listener.port(), sessions)));
     try {
       listener.answer(new ApiHandler(routes, sessions, live));
     } catch (RuntimeException e) {
+      following.close();
       live.close();
       throw e;
     }
-    return new LocalApi(listener, sessions, live, guests);
+    return new LocalApi(listener, sessions, live, guests, following);
   }
 
   /** The API's root, such as {@code http://127.0.0.1:41233}. */
@@ -76,6 +80,7 @@ public final class LocalApi implements AutoCloseable {
   @Override
   public void close() {
     guests.close();
+    following.close();
     live.close();
     listener.close();
   }

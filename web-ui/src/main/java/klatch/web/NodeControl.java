@@ -15,11 +15,11 @@ public interface NodeControl {
   /** The Bitcoin network's name: regtest or signet. */
   String network();
 
-  /** The name that this person has chosen, if any. */
-  Optional<String> nickname();
+  /** What is remembered for this node's person, and told to nobody. */
+  Notes notes();
 
-  /** Keeps the name for the next start. */
-  void rename(String nickname);
+  /** Asks the peers for a topic from now on, until the node stops. */
+  void want(TopicId topic);
 
   /**
    * Connects to a peer and keeps in sync with whoever is there from now on, also after a restart.

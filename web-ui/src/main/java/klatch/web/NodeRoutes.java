@@ -10,6 +10,7 @@ import klatch.libp2p.Host;
 import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.Multiaddr;
 import klatch.meetup.Meetup;
+import klatch.meetup.MemberProfile;
 import klatch.web.wire.Groups;
 import klatch.web.wire.NodeStatus;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,8 @@ record NodeRoutes(Meetup meetup, Supplier<ApiParts.MoneyState> money, Host host,
   private NodeStatus status() {
     var self = host.id().toString();
     return new NodeStatus(Version.NUMBER, node.network(), self, meetup.self().toString(),
-        node.nickname().orElse(null), host.listenAddresses().stream().map(Multiaddr::toString).toList(),
+        meetup.people().own().map(MemberProfile::nickname).orElse(null),
+        host.listenAddresses().stream().map(Multiaddr::toString).toList(),
         host.connections().stream().map(peer -> new NodeStatus.Peer(peer.remotePeer().toString(),
             peer.remoteAddress().toString())).toList(),
         clock.millis(), lightningStatus());

@@ -33,9 +33,11 @@ final class Pages {
   /** Every file of the pages, by its name below the folder; PagesTest compares it with what is there. */
   static final List<String> FILES = List.of("style.css", "icon.svg", "app.js", "api.js", "kit.js", "markup.js",
       "words.js",
-      "parts.js", "scan.js", "meet.js", "view/first.js", "view/events.js", "view/create.js", "view/event.js",
+      "parts.js", "picture.js", "scan.js", "meet.js", "view/first.js", "view/events.js", "view/create.js",
+      "view/event.js",
       "view/change.js", "view/deposit.js",
-      "view/organise.js", "view/hosts.js", "view/door.js", "view/settlement.js", "view/mine.js", "messages/en.json",
+      "view/organise.js", "view/hosts.js", "view/door.js", "view/settlement.js", "view/mine.js", "view/people.js",
+      "messages/en.json",
       "messages/de.json");
   /** Where Preact's two modules are in its jar, and under which names they are served. */
   private static final String LIBRARY_FOLDER = "/META-INF/resources/webjars/preact/10.28.0/";

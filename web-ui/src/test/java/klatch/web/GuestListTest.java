@@ -9,6 +9,7 @@ import klatch.libp2p.Ed25519Key;
 import klatch.log.DeviceId;
 import klatch.log.EntryId;
 import klatch.meetup.Attendee;
+import klatch.meetup.MemberProfile;
 import klatch.meetup.Seat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +19,7 @@ final class GuestListTest {
   private static final DeviceId ANN = DeviceId.of(Ed25519Key.fromSeed(new byte[32]));
 
   private static Attendee attendee(String nickname) {
-    return new Attendee(ANN, Optional.of(nickname),
+    return new Attendee(ANN, Optional.of(new MemberProfile(nickname)),
         new Seat(ANN, new EntryId(new byte[32]), 0, 2, 1, Seat.Status.CONFIRMED, false), true);
   }
 

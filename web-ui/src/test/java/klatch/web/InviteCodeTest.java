@@ -12,6 +12,7 @@ import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.Multiaddr;
 import klatch.log.DeviceId;
 import klatch.log.TopicId;
+import klatch.meetup.ByteString;
 import klatch.meetup.EventId;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -24,9 +25,11 @@ final class InviteCodeTest {
 
   private static final EventId EVENT = EventId.parse("e7".repeat(32));
 
+  private static final ByteString SECRET = ByteString.parse("5e".repeat(32));
+
   private static InviteCode invite(int addresses) throws MalformedMessageException {
     var address = Multiaddr.parse("/ip4/192.168.1.20/tcp/7440").withPeer(FOUNDER.peerId());
-    return new InviteCode(new TopicId(new byte[32]), DeviceId.of(FOUNDER), DeviceId.of(FOUNDER), EVENT,
+    return new InviteCode(new TopicId(new byte[32]), DeviceId.of(FOUNDER), DeviceId.of(FOUNDER), EVENT, SECRET,
         Collections.nCopies(addresses, address));
   }
 
@@ -40,16 +43,17 @@ final class InviteCodeTest {
   @Test
   void hasTheBytesOfTheSpecification() throws Exception {
     var bytes = Base64.getUrlDecoder().decode(invite(1).text().substring(InviteCode.SCHEME.length()));
-    assertThat(HexFormat.of().formatHex(bytes)).isEqualTo("02" + "00".repeat(32)
-        + "3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29".repeat(2) + "01" + "e7".repeat(32) + "01"
-        + "0031" + "04c0a80114061d10"
+    assertThat(HexFormat.of().formatHex(bytes)).isEqualTo("03" + "00".repeat(32)
+        + "3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29".repeat(2) + "01" + "e7".repeat(32)
+        + "01" + "5e".repeat(32) + "01" + "0031" + "04c0a80114061d10"
         + "a50326" + "002408011220" + "3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29"
-        + "c5bd6c2d");
+        + "89118156");
   }
 
   @Test
   void aGroupAsAWholeIsAnInviteToo() throws Exception {
-    var group = new InviteCode(new TopicId(new byte[32]), DeviceId.of(FOUNDER), DeviceId.of(FOUNDER), null, List.of());
+    var group = new InviteCode(new TopicId(new byte[32]), DeviceId.of(FOUNDER), DeviceId.of(FOUNDER), null, null,
+        List.of());
     assertThat(InviteCode.parse(group.text())).isEqualTo(group);
   }
 

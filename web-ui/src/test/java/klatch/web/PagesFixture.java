@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import klatch.commitments.Msat;
 import klatch.commitments.simulation.InMemoryLightning;
 import klatch.commitments.simulation.InMemoryNetwork;
-import klatch.log.TopicPolicy;
+import klatch.libp2p.MalformedMessageException;
 import klatch.log.TopicSync;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -56,14 +56,20 @@ abstract class PagesFixture {
     var node = new TestNode(now, Optional.of(network.open(name, Msat.ofSat(1_000_000), Msat.ofSat(500_000),
         InMemoryLightning.Delivery.THREAD)));
     open.addFirst(node);
-    var sync = new TopicSync(node.host, node.store, TopicPolicy.OPEN);
-    open.addFirst(sync);
+    var sync = synced(node);
     node.syncState = () -> new SyncState(
         sync.peers().stream().mapToLong(TopicSync.PeerStatus::silentMillis).min(), 0);
-    if (anna != null) {
-      sync.keep(anna.host.listenAddresses().getFirst());
-    }
     return node;
+  }
+
+  private TopicSync synced(TestNode node) {
+    try {
+      var sync = anna == null ? node.startSync() : node.startSync(anna.address());
+      open.addFirst(sync);
+      return sync;
+    } catch (MalformedMessageException e) {
+      throw new AssertionError("a host's own address is not one", e);
+    }
   }
 
   ChromiumPage person(TestNode node) {

@@ -25,17 +25,18 @@ import klatch.libp2p.Ed25519Key;
 import klatch.libp2p.Host;
 import klatch.libp2p.HostOptions;
 import klatch.libp2p.Libp2pHost;
+import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.Multiaddr;
 import klatch.log.Arrival;
 import klatch.log.InMemoryLogStore;
 import klatch.log.LogStore;
 import klatch.log.TopicId;
+import klatch.log.TopicSync;
 import klatch.meetup.EventId;
 import klatch.meetup.Meetup;
 import klatch.meetup.checkin.Beacon;
 import klatch.meetup.checkin.CheckIn;
 import klatch.meetup.guest.GuestDesk;
-import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.OptionalLong;
 import klatch.commitments.LightningException;
@@ -95,7 +96,9 @@ public final class TestNode implements AutoCloseable, NodeControl {
   final CountDownLatch stopped = new CountDownLatch(1);
   private final Optional<Deposits> deposits;
   private final HttpClient http = HttpClient.newHttpClient();
-  private volatile @Nullable String nickname;
+  private final Notes notes = Notes.passing();
+  volatile Consumer<TopicId> wanted = topic -> {
+  };
   volatile Supplier<SyncState> syncState = () -> SyncState.NONE;
   volatile ApiParts.MoneyState money;
 
@@ -120,6 +123,21 @@ public final class TestNode implements AutoCloseable, NodeControl {
         node -> new ApiParts.MoneyState.Running(new ApiParts.Money(deposits.orElseThrow(), node, NO_TREASURY)))
         .orElseGet(ApiParts.MoneyState.None::new);
     api = LocalApi.start(new ApiParts(meetup, checkIn, host, () -> money, this, clock), 0);
+  }
+
+  /** Begins to bring its logs together with those of its peers, as a node does; whoever asks for it closes it. */
+  TopicSync startSync(String... peers) throws MalformedMessageException {
+    var sync = new TopicSync(host, store, new Sharing(meetup.privateGroups(), notes));
+    wanted = sync::follow;
+    for (var peer : peers) {
+      sync.keep(Multiaddr.parse(peer));
+    }
+    return sync;
+  }
+
+  /** Where it is reached. */
+  String address() {
+    return host.listenAddresses().getFirst().toString();
   }
 
   /** What a client is answered. */
@@ -181,13 +199,13 @@ public final class TestNode implements AutoCloseable, NodeControl {
   }
 
   @Override
-  public Optional<String> nickname() {
-    return Optional.ofNullable(nickname);
+  public Notes notes() {
+    return notes;
   }
 
   @Override
-  public void rename(String newNickname) {
-    nickname = newNickname;
+  public void want(TopicId topic) {
+    wanted.accept(topic);
   }
 
   @Override

@@ -108,7 +108,7 @@ final class Evening implements AutoCloseable {
   /** Founding twice is prevented by looking first: the answer to the first request may have been lost. */
   private static String group(ApiClient api) {
     return api.get("/groups", Groups.GroupList.class).groups().stream().filter(Groups.Group::yours).findFirst()
-        .map(Groups.Group::id).orElseGet(() -> api.post("/groups", new Groups.Create("Rehearsals", ""),
+        .map(Groups.Group::id).orElseGet(() -> api.post("/groups", new Groups.Create("Rehearsals", "", null, null),
             Groups.Group.class).id());
   }
 
@@ -156,7 +156,7 @@ final class Evening implements AutoCloseable {
     if (node.meetup().nicknames(group).containsKey(node.meetup().self())) {
       return node;
     }
-    node.meetup().joinGroup(group, node.nickname().orElse("somebody"));
+    node.meetup().people().introduce(group, "somebody");
     return node;
   }
 

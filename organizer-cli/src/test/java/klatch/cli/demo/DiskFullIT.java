@@ -242,7 +242,8 @@ final class DiskFullIT {
     var random = new byte[DESCRIPTION_BYTES / 2];
     new SecureRandom().nextBytes(random);
     return ApiClient.of(data)
-        .post("/groups", new Groups.Create("Group", HexFormat.of().formatHex(random)), Groups.Group.class).id();
+        .post("/groups", new Groups.Create("Group", HexFormat.of().formatHex(random), null, null), Groups.Group.class)
+        .id();
   }
 
   private static int run(String... command) throws IOException, InterruptedException {

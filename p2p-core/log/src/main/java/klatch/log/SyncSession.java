@@ -130,17 +130,23 @@ final class SyncSession {
     return new LogStore.Listener() {
       @Override
       public void arrived(List<Arrival> arrivals) {
+        // Asked once for all of them, and every time anew: who may read can change with each entry.
+        Map<TopicId, Boolean> may = new HashMap<>();
         for (Arrival arrival : arrivals) {
           Entry entry = arrival.entry();
-          announce(entry.topic());
-          progress.offer(entry.log(), entry.sequence());
+          if (may.computeIfAbsent(entry.topic(), shared::test)) {
+            announce(entry.topic());
+            progress.offer(entry.log(), entry.sequence());
+          }
         }
       }
 
       @Override
       public void forked(ForkProof proof) {
-        announce(proof.log().topic());
-        progress.offer(proof);
+        if (shared.test(proof.log().topic())) {
+          announce(proof.log().topic());
+          progress.offer(proof);
+        }
       }
     };
   }
@@ -203,6 +209,9 @@ final class SyncSession {
 
   private void handle(List<Entry> run) throws HostilePeerException {
     checkAsked(run.getFirst().topic());
+    if (!shared.test(run.getFirst().topic())) {
+      return; // It was shared when the peer was asked; the peer may not know yet that it is not any more.
+    }
     run.forEach(progress::has);
     for (IngestResult result : store.ingest(run)) {
       uselessEntries = result instanceof IngestResult.Stored ? 0 : uselessEntries + 1;
@@ -283,6 +292,9 @@ final class SyncSession {
 
   /** Sends the next run of a log. The entry at which the peer's copy ends is compared first: it may be another one. */
   private void sendRun(PeerProgress.Work work) throws IOException {
+    if (!shared.test(work.log().topic())) {
+      return;
+    }
     long overlap = work.after().head().isPresent() ? work.after().sequence() : work.after().sequence() + 1;
     List<Entry> held = store.read(work.log(), Math.max(1, overlap), SyncWire.MAX_ENTRIES_PER_RUN);
     List<Entry> run = new ArrayList<>();

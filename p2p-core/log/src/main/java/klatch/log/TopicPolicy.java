@@ -1,8 +1,8 @@
 package klatch.log;
 
 /**
- * Says which topics are shared with whom. It is asked when a sync starts and when a topic appears, and must answer at
- * once. This is where private groups will say no.
+ * Says which topics are shared with whom. It is asked when a sync starts, when a topic appears and whenever something
+ * of it is about to be sent or taken in, so that an answer that has changed counts at once.
  */
 @FunctionalInterface
 public interface TopicPolicy {

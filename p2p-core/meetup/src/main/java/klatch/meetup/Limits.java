@@ -1,5 +1,7 @@
 package klatch.meetup;
 
+import java.util.HashSet;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** Every bound on a meetup message, and the checks that refuse what lies outside with both values named. */
@@ -12,6 +14,20 @@ public final class Limits {
   public static final int PLACE_CHARS = 500;
   /** Fits a name badge. */
   public static final int NICKNAME_CHARS = 64;
+  /** What somebody is about, in a handful of words. */
+  public static final int TAGS = 10;
+  /** One word, or two with a hyphen. */
+  public static final int TAG_CHARS = 32;
+  /** With the frame around it a picture still fits an entry; 1,024 × 576 pixels look good in it. */
+  public static final int PICTURE_BYTES = 60_000;
+  /** A picture of this many pixels a side takes a browser 4 MB to show, however few bytes it came in. */
+  public static final int PICTURE_SIDE = 1_024;
+  /** SHA-256. */
+  public static final int HASH_BYTES = 32;
+  /** Who lets in more people than this does not know them. */
+  public static final int TICKET_USES = 1_000;
+  /** Nobody organises more. */
+  public static final int GROUPS_SHOWN = 100;
   /** One sentence that says why. */
   public static final int REASON_CHARS = 300;
   /** The longest name in the IANA time zone database has 32 characters. */
@@ -64,6 +80,22 @@ public final class Limits {
   /** Text of several lines. */
   static String text(String text, int maximumChars, String what) {
     return checkedText(text, maximumChars, what, true);
+  }
+
+  /** Words to be found by: no white space, no comma, no number sign in them, none twice. */
+  static List<String> tags(List<String> tags) {
+    List<String> copy = List.copyOf(tags);
+    within(copy.size(), 0, TAGS, "number of tags");
+    for (String tag : copy) {
+      line(tag, 1, TAG_CHARS, "tag");
+      if (tag.indexOf(' ') >= 0 || tag.indexOf(',') >= 0 || tag.indexOf('#') >= 0) {
+        throw new IllegalArgumentException("a tag has no spaces, commas or number signs: \"" + tag + "\"");
+      }
+    }
+    if (new HashSet<>(copy).size() != copy.size()) {
+      throw new IllegalArgumentException("a tag is named twice");
+    }
+    return copy;
   }
 
   private static String checkedText(String text, int maximumChars, String what, boolean lineBreaks) {

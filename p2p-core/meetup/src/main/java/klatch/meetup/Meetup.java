@@ -38,6 +38,8 @@ public final class Meetup implements AutoCloseable {
   private final Hosting hosting;
   /** Encounters with different people are stored side by side, those with one person one after the other. */
   private final Turns<Pair> meeting = new Turns<>();
+  private final People people;
+  private final PrivateGroups privateGroups;
 
   /** Follows {@code store} until closed. Does not close the store. */
   public Meetup(LogStore store, Ed25519Key key, InstantSource clock) {
@@ -47,6 +49,8 @@ public final class Meetup implements AutoCloseable {
     this.self = DeviceId.of(key);
     this.live = new LiveView(store, this::keepSeats);
     this.hosting = new Hosting(live, pen);
+    this.people = new People(live, pen);
+    this.privateGroups = new PrivateGroups(live, pen);
   }
 
   /** This person's device. */
@@ -54,11 +58,16 @@ public final class Meetup implements AutoCloseable {
     return self;
   }
 
-  /** Founds a group; its topic is all that others need to follow it. */
+  /** Founds a public group without tags; its topic is all that others need to follow it. */
   public TopicId createGroup(String name, String description) {
+    return createGroup(name, description, List.of(), Access.PUBLIC);
+  }
+
+  /** Founds a group that can be found by its tags, by those who may have what is said in it. */
+  public TopicId createGroup(String name, String description, List<String> tags, Access access) {
     byte[] nonce = new byte[Limits.GROUP_NONCE_BYTES];
     random.nextBytes(nonce);
-    GroupCreated message = new GroupCreated(name, description, ByteString.of(nonce));
+    GroupCreated message = new GroupCreated(name, description, tags, access, ByteString.of(nonce));
     TopicId topic = GroupCreated.topic(self(), message.nonce());
     append(topic, message);
     return topic;
@@ -69,11 +78,6 @@ public final class Meetup implements AutoCloseable {
    * from then on and peers are asked for it; the group itself may arrive later.
    */
   public void joinGroup(TopicId topic, String nickname) {
-    setProfile(topic, nickname);
-  }
-
-  /** Says how this person wants to be called in a group. */
-  public void setProfile(TopicId topic, String nickname) {
     append(topic, new MemberProfile(nickname));
   }
 
@@ -339,9 +343,9 @@ public final class Meetup implements AutoCloseable {
   public List<Attendee> attendees(EventId id) {
     return live.read(view -> {
       Presence presence = view.presence(id);
-      Map<DeviceId, String> nicknames = view.event(id).map(event -> view.nicknames(event.group())).orElseThrow();
+      Map<DeviceId, MemberProfile> profiles = view.event(id).map(event -> view.profiles(event.group())).orElseThrow();
       return view.seats(id).all().stream().map(seat -> new Attendee(seat.attendee(),
-          Optional.ofNullable(nicknames.get(seat.attendee())), seat, presence.isPresent(seat.attendee()))).toList();
+          Optional.ofNullable(profiles.get(seat.attendee())), seat, presence.isPresent(seat.attendee()))).toList();
     });
   }
 
@@ -385,6 +389,16 @@ public final class Meetup implements AutoCloseable {
   @FunctionalInterface
   public interface ChangeListener {
     void changed(Set<TopicId> topics);
+  }
+
+  /** How this person and others want to be seen, and where they are found. */
+  public People people() {
+    return people;
+  }
+
+  /** Groups that only those see whom a host has let in. */
+  public PrivateGroups privateGroups() {
+    return privateGroups;
   }
 
   /** What hosts do with each other: roles, and seats handed to other ledgers. */

@@ -2,8 +2,8 @@ package klatch.meetup;
 
 /** What a member's log can say about a group (docs/spec/meetup-messages.md). Constructors check every bound. */
 public sealed interface MeetupMessage
-    permits GroupCreated, CoHostGranted, CoHostRevoked, MemberProfile, EventCreated, EventEdited, EventCancelled,
+    permits GroupCreated, CoHostGranted, CoHostRevoked, MemberProfile, PictureAdded, GroupsShown, TicketMade,
+    MemberAdmitted, MemberRemoved, EventCreated, EventEdited, EventCancelled,
     DoorsAdded, PlaceSealed, CapacitySet, SeatsDelegated, SeatsReturned, SeatsReclaimed, Pledged, PledgeWithdrawn,
-    SeatDecision,
-    SignedEncounter, CheckInUndone {
+    SeatDecision, SignedEncounter, CheckInUndone {
 }

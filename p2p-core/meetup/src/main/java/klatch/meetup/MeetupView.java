@@ -92,6 +92,37 @@ public final class MeetupView {
     return facts(topic).flatMap(facts -> facts.nickname(device));
   }
 
+  /** How members of the group want to be seen. */
+  public SortedMap<DeviceId, MemberProfile> profiles(TopicId topic) {
+    return facts(topic).map(TopicFacts::profiles).orElseGet(TreeMap::new);
+  }
+
+  /** What a person says on their own topic; empty if it is not here or they have said nothing. */
+  public Optional<MemberProfile> profile(DeviceId person) {
+    return facts(PersonTopic.of(person)).flatMap(facts -> facts.profile(person));
+  }
+
+  /** The groups that a person names on their own topic. */
+  public List<TopicId> groupsShown(DeviceId person) {
+    return facts(PersonTopic.of(person)).map(facts -> facts.groupsShown(person)).orElse(List.of());
+  }
+
+  /** Where somebody has said how they want to be seen; the group itself may not have arrived yet. */
+  List<TopicId> topicsWithProfile(DeviceId person) {
+    return topics.entrySet().stream().filter(topic -> topic.getValue().profile(person).isPresent())
+        .map(Map.Entry::getKey).toList();
+  }
+
+  /** An entry that holds a picture. */
+  public Optional<EntryId> picture(ByteString name) {
+    return topics.values().stream().flatMap(facts -> facts.picture(name).stream()).findFirst();
+  }
+
+  /** Whether a topic has a picture. */
+  boolean hasPicture(TopicId topic, ByteString name) {
+    return facts(topic).flatMap(facts -> facts.picture(name)).isPresent();
+  }
+
   /** The events of all groups, by start. */
   public List<MeetupEvent> events() {
     List<MeetupEvent> events = new ArrayList<>();
@@ -177,6 +208,11 @@ public final class MeetupView {
   /** The co-hosts of a group, as of now. */
   public Set<DeviceId> coHosts(TopicId topic) {
     return facts(topic).flatMap(TopicFacts::roles).map(Roles::coHosts).orElse(Set.of());
+  }
+
+  /** Whom the hosts have let in, if the group is private; its founding is here. */
+  Members members(TopicId topic) {
+    return facts(topic).orElseThrow().members();
   }
 
   /** Whether the next entry of {@code device}'s log may speak for the group's events. */

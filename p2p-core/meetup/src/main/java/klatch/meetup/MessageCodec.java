@@ -19,6 +19,11 @@ public final class MessageCodec {
       Map.entry(PREFIX + "seats-returned/1", SeatsReturned.class),
       Map.entry(PREFIX + "seats-reclaimed/1", SeatsReclaimed.class),
       Map.entry(PREFIX + "member-profile/1", MemberProfile.class),
+      Map.entry(PREFIX + "picture-added/1", PictureAdded.class),
+      Map.entry(PREFIX + "groups-shown/1", GroupsShown.class),
+      Map.entry(PREFIX + "ticket-made/1", TicketMade.class),
+      Map.entry(PREFIX + "member-admitted/1", MemberAdmitted.class),
+      Map.entry(PREFIX + "member-removed/1", MemberRemoved.class),
       Map.entry(PREFIX + "event-created/1", EventCreated.class),
       Map.entry(PREFIX + "event-edited/1", EventEdited.class),
       Map.entry(PREFIX + "event-cancelled/1", EventCancelled.class),
@@ -46,6 +51,11 @@ public final class MessageCodec {
       case SeatsReturned _ -> "seats-returned/1";
       case SeatsReclaimed _ -> "seats-reclaimed/1";
       case MemberProfile _ -> "member-profile/1";
+      case PictureAdded _ -> "picture-added/1";
+      case GroupsShown _ -> "groups-shown/1";
+      case TicketMade _ -> "ticket-made/1";
+      case MemberAdmitted _ -> "member-admitted/1";
+      case MemberRemoved _ -> "member-removed/1";
       case EventCreated _ -> "event-created/1";
       case EventEdited _ -> "event-edited/1";
       case EventCancelled _ -> "event-cancelled/1";

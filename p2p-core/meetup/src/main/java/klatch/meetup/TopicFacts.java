@@ -24,7 +24,12 @@ final class TopicFacts {
   private @Nullable Group group;
   private final List<Recorded<?>> roleFacts = new ArrayList<>();
   private @Nullable Roles roles;
-  private final Map<DeviceId, String> nicknames = new HashMap<>();
+  private final List<Recorded<?>> memberFacts = new ArrayList<>();
+  private @Nullable Members members;
+  private final Map<DeviceId, MemberProfile> profiles = new TreeMap<>();
+  private final Map<DeviceId, GroupsShown> groupsShown = new HashMap<>();
+  /** By name; the same picture may have been added twice. */
+  private final Map<ByteString, EntryId> pictures = new HashMap<>();
   private final Map<EventId, EventFacts> events = new HashMap<>();
   private final Set<EntryId> seen = new HashSet<>();
   private final List<Anomaly> anomalies = new ArrayList<>();
@@ -45,7 +50,14 @@ final class TopicFacts {
   void apply(Recorded<?> fact) {
     switch (fact.message()) {
       case GroupCreated message -> founded(fact, message);
-      case MemberProfile message -> nicknames.put(fact.author(), message.nickname());
+      case MemberProfile message -> profiles.put(fact.author(), message);
+      case GroupsShown message -> groupsShown.put(fact.author(), message);
+      case PictureAdded message -> pictures.merge(Picture.name(message.picture()), fact.id(),
+          (one, other) -> one.compareTo(other) <= 0 ? one : other);
+      case TicketMade _,MemberAdmitted _,MemberRemoved _ -> {
+        memberFacts.add(fact);
+        members = null;
+      }
       case EventCreated message -> facts(new EventId(fact.id())).created(fact.with(message));
       case EventEdited message -> facts(message.event()).edited(fact.with(message));
       case EventCancelled message -> facts(message.event()).cancelled(fact.with(message));
@@ -71,6 +83,7 @@ final class TopicFacts {
   private void role(Recorded<?> fact) {
     roleFacts.add(fact);
     roles = null;
+    members = null;
     events.values().forEach(EventFacts::forget);
   }
 
@@ -84,6 +97,16 @@ final class TopicFacts {
     return Optional.ofNullable(known);
   }
 
+  /** Whom the hosts have let in. Only of a group whose founding is here. */
+  Members members() {
+    Members known = members;
+    if (known == null) {
+      known = new Members(roles().orElseThrow(), memberFacts);
+      members = known;
+    }
+    return known;
+  }
+
   private void founded(Recorded<?> fact, GroupCreated message) {
     TopicId expected = GroupCreated.topic(fact.author(), message.nonce());
     if (!expected.equals(topic)) {
@@ -93,7 +116,8 @@ final class TopicFacts {
       anomaly(fact.anomaly(Anomaly.Reason.WRONG_FOUNDING,
           "a group is founded by the first entry of the founder's log, not by number " + fact.sequence()));
     } else {
-      group = new Group(topic, fact.author(), message.name(), message.description(), fact.timestampMillis());
+      group = new Group(topic, fact.author(), message.name(), message.description(), message.tags(),
+          message.access(), fact.timestampMillis());
     }
   }
 
@@ -101,12 +125,32 @@ final class TopicFacts {
     return Optional.ofNullable(group);
   }
 
+  SortedMap<DeviceId, MemberProfile> profiles() {
+    return new TreeMap<>(profiles);
+  }
+
   SortedMap<DeviceId, String> nicknames() {
-    return new TreeMap<>(nicknames);
+    SortedMap<DeviceId, String> nicknames = new TreeMap<>();
+    profiles.forEach((person, profile) -> nicknames.put(person, profile.nickname()));
+    return nicknames;
+  }
+
+  Optional<MemberProfile> profile(DeviceId person) {
+    return Optional.ofNullable(profiles.get(person));
+  }
+
+  List<TopicId> groupsShown(DeviceId person) {
+    GroupsShown shown = groupsShown.get(person);
+    return shown == null ? List.of() : shown.groups();
+  }
+
+  /** The entry that holds a picture; of several the one with the lowest id. */
+  Optional<EntryId> picture(ByteString name) {
+    return Optional.ofNullable(pictures.get(name));
   }
 
   Optional<String> nickname(DeviceId device) {
-    return Optional.ofNullable(nicknames.get(device));
+    return profile(device).map(MemberProfile::nickname);
   }
 
   List<MeetupEvent> events() {
@@ -132,6 +176,7 @@ final class TopicFacts {
     List<Anomaly> found = new ArrayList<>(anomalies);
     roles().ifPresent(known -> {
       found.addAll(known.anomalies());
+      found.addAll(members().anomalies());
       events.values().forEach(facts -> found.addAll(facts.anomalies(known, seen::contains)));
     });
     found.sort(BY_PLACE);

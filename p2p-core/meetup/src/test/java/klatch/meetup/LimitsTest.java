@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -52,6 +53,20 @@ final class LimitsTest {
     cases.put("nickname must not contain the character U+202E at index 0", () -> new MemberProfile("\u202Eevil"));
     cases.put("nickname must not contain the character U+D83D at index 1", () -> new MemberProfile("x\uD83D"));
     cases.put("nickname must not contain the character U+DE00 at index 0", () -> new MemberProfile("\uDE00x"));
+    cases.put("number of tags must be between 0 and 10, not 11", () -> new MemberProfile("x",
+        IntStream.range(0, 11).mapToObj(i -> "tag" + i).toList(), null));
+    cases.put("tag must be at most 32 characters, not 33",
+        () -> new MemberProfile("x", List.of("x".repeat(33)), null));
+    cases.put("a tag has no spaces, commas or number signs: \"a b\"",
+        () -> new MemberProfile("x", List.of("a b"), null));
+    cases.put("a tag is named twice", () -> new MemberProfile("x", List.of("a", "a"), null));
+    cases.put("name of the picture must be 32 bytes, not 31",
+        () -> new MemberProfile("x", List.of(), ByteString.zeros(31)));
+    cases.put("number of groups shown must be between 0 and 100, not 101",
+        () -> new GroupsShown(IntStream.range(0, 101).mapToObj(i -> PersonTopic.of(new Scribe(i).device)).toList()));
+    cases.put("uses of a ticket must be between 1 and 1000, not 0",
+        () -> new TicketMade(ByteString.zeros(32), 0, T0));
+    cases.put("ticket must be 32 bytes, not 31", () -> new MemberAdmitted(DOOR, ByteString.zeros(31)));
     cases.put("group name must not be blank", () -> new GroupCreated("", "", ByteString.zeros(16)));
     cases.put("group nonce must be 16 bytes, not 15", () -> new GroupCreated("x", "", ByteString.zeros(15)));
     cases.put("group description must be at most 8000 characters, not 8001",

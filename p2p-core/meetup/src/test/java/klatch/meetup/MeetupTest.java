@@ -82,7 +82,7 @@ final class MeetupTest {
     host.restart();
     awaitStatus(event, bob, Seat.Status.WAITLISTED);
     host.restart();
-    Set<TopicId> heard = awaitChange(host, () -> ann.meetup.setProfile(topic, "Ann"));
+    Set<TopicId> heard = awaitChange(host, () -> ann.meetup.joinGroup(topic, "Ann"));
     assertThat(heard).containsExactly(topic);
     assertThat(host.store.lastPosition()).as("one pledge, one decision, one profile").isEqualTo(written + 3);
   }

@@ -24,17 +24,19 @@ import net.jqwik.api.Property;
 final class MeetupViewPropertyTest {
   private static final int DEVICES = 5;
   private static final int ACTIONS = 40;
+  private static final List<ByteString> PICTURES = List.of(PictureTest.png(1, 1), PictureTest.png(2, 2));
 
   /** Everything a view says. */
   private record Snapshot(List<Group> groups, List<MeetupEvent> events, List<Seats> seats, List<Presence> presence,
-      List<Anomaly> anomalies, Map<?, ?> nicknames, List<List<Quota>> quotas, Set<?> coHosts,
-      List<List<DeviceId>> untold) {
+      List<Anomaly> anomalies, Map<?, ?> profiles, List<?> pictures, List<List<Quota>> quotas, Set<?> coHosts,
+      List<List<DeviceId>> untold, Set<DeviceId> members) {
     static Snapshot of(MeetupView view, TopicId topic) {
       List<MeetupEvent> events = view.events();
       return new Snapshot(view.groups(), events, events.stream().map(event -> view.seats(event.id())).toList(),
           events.stream().map(event -> view.presence(event.id())).toList(), view.anomalies(topic),
-          view.nicknames(topic), events.stream().map(event -> view.quotas(event.id())).toList(), view.coHosts(topic),
-          events.stream().map(event -> view.untold(event.id())).toList());
+          view.profiles(topic), PICTURES.stream().map(picture -> view.picture(Picture.name(picture))).toList(),
+          events.stream().map(event -> view.quotas(event.id())).toList(), view.coHosts(topic),
+          events.stream().map(event -> view.untold(event.id())).toList(), view.group(topic).map(group -> view.members(topic).all()).orElse(Set.of()));
     }
   }
 
@@ -77,8 +79,11 @@ final class MeetupViewPropertyTest {
     private void act() {
       EventId event = any(events);
       Scribe author = random.nextInt(3) == 0 ? devices.getFirst() : any();
-      MeetupMessage message = switch (random.nextInt(21)) {
-        case 0 -> new MemberProfile("name " + random.nextInt());
+      MeetupMessage message = switch (random.nextInt(22)) {
+        case 0 -> random.nextBoolean()
+            ? new MemberProfile("name " + random.nextInt(), List.of("tag" + random.nextInt(3)),
+                Picture.name(any(PICTURES)))
+            : new PictureAdded(any(PICTURES));
         case 1 -> Scribe.event(rule(), 1 + random.nextInt(3));
         case 2 -> random.nextInt(4) == 0
             ? new EventCancelled(event, "reason " + random.nextInt())
@@ -99,6 +104,11 @@ final class MeetupViewPropertyTest {
             ? new SeatsDelegated(event, any().device, 1 + random.nextInt(2))
             : new DoorsAdded(event, List.of(any().device));
         case 19 -> quotaLine(event);
+        case 20 -> switch (random.nextInt(3)) {
+          case 0 -> new TicketMade(ByteString.zeros(32), 1, T0);
+          case 1 -> new MemberRemoved(any().device);
+          default -> new MemberAdmitted(any().device, ByteString.zeros(32));
+        };
         default -> encounter(event);
       };
       Entry entry = author.write(topic, message);

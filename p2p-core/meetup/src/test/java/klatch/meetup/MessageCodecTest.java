@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import klatch.libp2p.MalformedMessageException;
 import klatch.log.EntryId;
+import klatch.log.TopicId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -39,8 +40,15 @@ final class MessageCodecTest {
   private static Map<String, MeetupMessage> examples() {
     EventTimes times = Scribe.event(1).times();
     Map<String, MeetupMessage> examples = new LinkedHashMap<>();
-    examples.put("group-created", Scribe.group(0x44));
-    examples.put("member-profile", new MemberProfile("Zoë"));
+    examples.put("group-created", new GroupCreated("Chess in the park", "Every week.", List.of("chess", "outdoors"),
+        Access.INVITED, ByteString.of(Arrays.copyOf(bytes(0x44), Limits.GROUP_NONCE_BYTES))));
+    examples.put("member-profile", new MemberProfile("Zoë", List.of("go", "tea"), ByteString.of(bytes(0x66))));
+    examples.put("member-profile-plain", new MemberProfile("Zoë"));
+    examples.put("ticket-made", new TicketMade(ByteString.of(bytes(0x77)), 50, T0));
+    examples.put("member-admitted", new MemberAdmitted(new Scribe(2).device, ByteString.of(bytes(0x77))));
+    examples.put("member-removed", new MemberRemoved(new Scribe(2).device));
+    examples.put("picture-added", new PictureAdded(PictureTest.png(32, 16)));
+    examples.put("groups-shown", new GroupsShown(List.of(new TopicId(bytes(0x11)), new TopicId(bytes(0x22)))));
     examples.put("event-created",
         new EventCreated(
             new EventDetails("Spring games", "Bring a board.\nAnd tea.", "By the pond", times, T0 + Scribe.HOUR, 2,
@@ -116,7 +124,7 @@ final class MessageCodecTest {
   @MethodSource("names")
   void aMessageOfAnotherTypeIsRefused(String name) {
     byte[] payload = MessageCodec.encode(example(name));
-    String other = MessageCodec.type(name.equals("member-profile") ? new Pledged(EVENT) : new MemberProfile("x"));
+    String other = MessageCodec.type(name.startsWith("member-profile") ? new Pledged(EVENT) : new MemberProfile("x"));
     assertThatThrownBy(() -> MessageCodec.decode(other, payload)).isInstanceOf(MalformedMessageException.class);
   }
 
@@ -128,10 +136,10 @@ final class MessageCodecTest {
 
   @Test
   void boundsHoldForReceivedBytesToo() {
-    byte[] good = MessageCodec.encode(new MemberProfile("abc"));
+    byte[] good = MessageCodec.encode(new EventCancelled(EVENT, "abc"));
     byte[] control = good.clone();
     control[control.length - 1] = 7;
-    assertThatThrownBy(() -> MessageCodec.decode(MessageCodec.type(new MemberProfile("abc")), control))
+    assertThatThrownBy(() -> MessageCodec.decode(MessageCodec.type(new EventCancelled(EVENT, "abc")), control))
         .isInstanceOf(MalformedMessageException.class).hasMessageContaining("U+0007");
   }
 
@@ -145,6 +153,18 @@ final class MessageCodecTest {
         Stream.iterate(1, seed -> seed + 1).limit(Limits.DOORS).map(seed -> new Scribe(seed).device).toList(),
         PresenceRule.DOOR, ByteString.zeros(Limits.TERMS_BYTES));
     assertThat(MessageCodec.encode(largest)).hasSizeLessThan(64 * 1024);
+  }
+
+  @Test
+  void theLargestPictureFitsAnEntry() {
+    byte[] bytes = Arrays.copyOf(PictureTest.png(1, 1).bytes(), Limits.PICTURE_BYTES);
+    assertThat(MessageCodec.encode(new PictureAdded(ByteString.of(bytes)))).hasSizeLessThan(64 * 1024);
+  }
+
+  @Test
+  void aPersonsTopicIsTheHashOfTheirKey() {
+    assertThat(PersonTopic.of(new Scribe(1).device))
+        .hasToString("799260d166cec067d48e124d4d9d9476f03f1fd89e66e14c3aa9bb31431ffbdc");
   }
 
   @Test

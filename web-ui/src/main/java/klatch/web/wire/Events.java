@@ -163,9 +163,12 @@ public final class Events {
    * @param present whether a valid encounter is in the log
    * @param guests  who come along
    * @param answers to the questions; only at an event of this node's person
+   * @param petname what this node's person calls them, known to nobody else
+   * @param picture its name, for {@code GET /pictures/{name}}
    */
   public record Person(String person, @Nullable String nickname, boolean you, String seat, @Nullable Deposit deposit,
-      boolean present, int guests, @Nullable List<String> answers) {}
+      boolean present, int guests, @Nullable List<String> answers, @Nullable String petname,
+      @Nullable String picture) {}
 
   /**
    * @param state offered, paying, held, released, collected, or failed (then locking can be tried again)

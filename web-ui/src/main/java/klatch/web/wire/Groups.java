@@ -7,14 +7,27 @@ import org.jspecify.annotations.Nullable;
 public final class Groups {
   private Groups() {}
 
-  /** {@code POST /groups}. */
-  public record Create(String name, @Nullable String description) {}
+  /**
+   * {@code POST /groups}.
+   *
+   * @param invitedOnly whether only those may have what is said in it whom a host has let in; left out: no
+   */
+  public record Create(String name, @Nullable String description, @Nullable List<String> tags,
+      @Nullable Boolean invitedOnly) {}
+
+  /**
+   * {@code POST /groups/{id}/invite}: a new invite to a private group, which ends the one before.
+   *
+   * @param uses how many people it lets in; left out: 50
+   * @param days for how long; left out: 30
+   */
+  public record Renew(@Nullable Integer uses, @Nullable Integer days) {}
+
+  /** {@code POST /groups/{id}/members/remove}. */
+  public record Remove(String person) {}
 
   /** {@code POST /groups/join}. */
   public record Join(String invite) {}
-
-  /** {@code POST /profile}: how this person is called from now on, in every group. */
-  public record Profile(String nickname) {}
 
   /**
    * @param id      64 hex digits
@@ -23,9 +36,13 @@ public final class Groups {
    * @param yours   whether this node's person founded it
    * @param coHosts persons whom the founder lets speak for its events
    * @param youHost whether this node's person may create and edit events of it
+   * @param member  whether they have joined it; it is also here if somebody shows it whom they follow
+   * @param invitedOnly whether it is private
+   * @param admitted of a private group: who has been let in, hosts included
    */
   public record Group(String id, @Nullable String name, @Nullable String description, @Nullable String founder,
-      boolean yours, List<Member> members, int events, List<String> coHosts, boolean youHost) {}
+      boolean yours, List<Member> members, int events, List<String> coHosts, boolean youHost, List<String> tags,
+      boolean member, boolean invitedOnly, @Nullable List<String> admitted) {}
 
   /** {@code POST /groups/{id}/co-hosts} and {@code POST /groups/{id}/co-hosts/revoke}. */
   public record CoHost(String person) {}
@@ -33,7 +50,12 @@ public final class Groups {
   /** What there is after the request. */
   public record CoHosts(String group, List<String> coHosts) {}
 
-  public record Member(String person, @Nullable String nickname) {}
+  /**
+   * @param petname what this node's person calls them, known to nobody else
+   * @param picture its name, for {@code GET /pictures/{name}}
+   */
+  public record Member(String person, @Nullable String nickname, @Nullable String petname,
+      @Nullable String picture) {}
 
   /** {@code GET /groups}. */
   public record GroupList(List<Group> groups) {}

@@ -27,6 +27,15 @@ export const get = path => send('GET', path);
 export const post = (path, body) => send('POST', path, body === undefined ? undefined : JSON.stringify(body));
 export const postBytes = (path, bytes) => send('POST', path, bytes);
 
+/** A file that is no JSON, as an address that an element of this page can show. */
+export async function getFile(path) {
+  const answer = await fetch(ROOT + path, { headers: bearer() });
+  if (!answer.ok) {
+    throw new Refused((await answer.json()).error.code, '');
+  }
+  return URL.createObjectURL(await answer.blob());
+}
+
 async function send(method, path, body) {
   let answer;
   try {

@@ -9,6 +9,7 @@ import { EventPage } from './view/event.js';
 import { Organise } from './view/organise.js';
 import { DoorPage } from './view/door.js';
 import { Settlement } from './view/settlement.js';
+import { FindPage, PersonPage } from './view/people.js';
 import { Mine } from './view/mine.js';
 
 /** The address after #, as its parts. */
@@ -36,6 +37,12 @@ function view(route) {
   if (place === 'join') {
     return html`<${Join} invite=${decodeURIComponent(route.slice(1).join('/'))} />`;
   }
+  if (place === 'p' && id) {
+    return html`<${PersonPage} key=${id} id=${id} />`;
+  }
+  if (place === 'find' && id) {
+    return html`<${FindPage} key=${id} tag=${decodeURIComponent(id)} />`;
+  }
   return place === 'you' ? html`<${Mine} />` : html`<${Events} />`;
 }
 
@@ -45,7 +52,7 @@ const Brand = () => html`<a class="brand" href="#/"><svg viewBox="0 0 32 32" ari
 
 function Top({ route, ready }) {
   const links = [['', '#/', t('nav.events')], ['new', '#/new', t('nav.new')], ['you', '#/you', t('nav.you')]];
-  const here = route[0] === 'e' || route[0] === 'join' ? '' : route[0] ?? '';
+  const here = ['e', 'join', 'p', 'find'].includes(route[0]) ? '' : route[0] ?? '';
   return html`<header class="top"><${Brand} />${ready && html`<nav aria-label=${t('nav')}><ul>
     ${links.map(([place, href, name]) => html`<li><a href=${href} aria-current=${place === here ? 'page' : null}>${name}</a></li>`)}
   </ul></nav>`}</header>`;

@@ -1,10 +1,37 @@
 // Small things that several views show.
 import { html, useState, useEffect, useRef, faultWords, useAction, useTick, now, refresh } from './kit.js';
-import { post } from './api.js';
+import { getFile, post } from './api.js';
 import { t, sat, when, relative, number } from './words.js';
 
-/** A picture made of a person's id, until there are real ones. */
-export function Avatar({ person, nickname, large }) {
+const files = new Map();
+
+/** A picture by its name: an address to show, once it is here. Asked for once, and kept while the page is open. */
+export function usePicture(name) {
+  const [shown, setShown] = useState({ name, address: files.get(name) });
+  useEffect(() => {
+    let over = false;
+    if (name && !files.has(name)) {
+      getFile(`/pictures/${name}`).then(address => {
+        files.set(name, address);
+        over || setShown({ name, address });
+      }).catch(() => undefined); // It is still on its way.
+    } else {
+      setShown({ name, address: files.get(name) });
+    }
+    return () => {
+      over = true;
+    };
+  }, [name]);
+  return shown.name === name ? shown.address : files.get(name);
+}
+
+/** A person's picture, by its name or just drawn; until there is one, it is made of their id. */
+export function Avatar({ person, nickname, large, picture, drawn }) {
+  const address = usePicture(picture);
+  const source = drawn ? `data:image/jpeg;base64,${drawn}` : drawn === '' ? undefined : address;
+  if (source) {
+    return html`<img class=${large ? 'avatar large' : 'avatar'} src=${source} alt="" />`;
+  }
   const hue = parseInt((person ?? '').slice(0, 6) || '0', 16) % 360;
   const letter = [...(nickname ?? '·').trim()][0]?.toUpperCase() ?? '·';
   return html`<svg class=${large ? 'avatar large' : 'avatar'} viewBox="0 0 40 40" aria-hidden="true">
@@ -120,7 +147,8 @@ export const DepositBadge = ({ state }) =>
 export const Tile = ({ value, children }) => html`<div class="tile"><b>${typeof value === 'number' ? number(value) : value}</b>
   <span class="soft small">${children}</span></div>`;
 
-export const nameOf = person => person.nickname ?? `${person.person.slice(0, 8)}…`;
+/** What this person calls them comes before what they call themselves. */
+export const nameOf = person => person.petname ?? person.nickname ?? `${person.person.slice(0, 8)}…`;
 
 /** Saves a file that was made here. */
 export function save(name, type, text) {

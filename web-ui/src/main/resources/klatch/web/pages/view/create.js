@@ -27,7 +27,7 @@ function inAWeek() {
 }
 
 const fresh = () => ({ group: '', groupName: '', title: '', description: '', place: '', day: inAWeek(), starts: '19:00',
-  ends: '22:00', zone: Intl.DateTimeFormat().resolvedOptions().timeZone, capacity: '20', deposit: false, amount: '10000',
+  groupTags: '', invitedOnly: false, ends: '22:00', zone: Intl.DateTimeFormat().resolvedOptions().timeZone, capacity: '20', deposit: false, amount: '10000',
   guestsPerPledge: '0', questions: '', hiddenPlace: '' });
 
 /** An event as the form has it. */
@@ -41,6 +41,7 @@ export function asForm(event) {
     questions: questions.join('\n') };
 }
 
+const words = text => text.split(/[\s,]+/).filter(word => word !== '');
 const lines = text => text.split('\n').map(line => line.trim()).filter(line => line !== '');
 
 /** What is asked of the node; times that are left out have its defaults. */
@@ -90,7 +91,7 @@ export function Create() {
   const making = useAction(async () => {
     let group = chosen;
     if (group === 'new') {
-      group = (await post('/groups', { name: form.groupName.trim() })).id;
+      group = (await post('/groups', { name: form.groupName.trim(), tags: words(form.groupTags), invitedOnly: form.invitedOnly })).id;
       setForm(old => ({ ...old, group }));
     }
     const created = await post('/events', request(form, group));
@@ -128,6 +129,10 @@ function What({ form, set, yours, chosen, fixedTimes }) {
       <option value="new">${t('create.group.new')}</option></select></${Field}>`}
     ${chosen === 'new' && html`<${Field} id="groupName" label=${t('create.group.name')} hint=${t('create.group.hint')}>
       ${input('groupName', { required: true, maxlength: 120, 'aria-describedby': 'groupName-hint' })}</${Field}>`}
+    ${chosen === 'new' && html`<${Field} id="groupTags" label=${t('you.tags')} hint=${t('create.group.tags')}>
+      ${input('groupTags', { maxlength: 300, 'aria-describedby': 'groupTags-hint' })}</${Field}>
+      <div><label class="check"><input type="checkbox" id="invitedOnly" checked=${form.invitedOnly} onChange=${set('invitedOnly')}
+        aria-describedby="invitedOnly-why" /> ${t('create.private')}</label><p class="soft small" id="invitedOnly-why">${t('create.private.why')}</p></div>`}
     <${Field} id="title" label=${t('create.name')}>${input('title', { required: true, maxlength: 120 })}</${Field}>
     <div class="fields">
       <${Field} id="day" label=${t('create.day')}>${input('day', { type: 'date', required: true, disabled: fixedTimes })}</${Field}>

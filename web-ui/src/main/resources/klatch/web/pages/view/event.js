@@ -158,7 +158,7 @@ function People({ event }) {
     return null;
   }
   return html`<section class="card" aria-labelledby="people"><h2 id="people">${t('event.people', { n: people.length })}</h2>
-    <ul class="lines">${people.map(person => html`<li><${Avatar} person=${person.person} nickname=${person.nickname} />
-      <span class="grow">${nameOf(person)}${person.you ? ` (${t('you')})` : ''}</span>
+    <ul class="lines">${people.map(person => html`<li><${Avatar} person=${person.person} nickname=${person.nickname} picture=${person.picture} />
+      <a class="grow" href=${`#/p/${person.person}`}>${nameOf(person)}${person.you ? ` (${t('you')})` : ''}</a>
       ${person.present && html`<span class="badge good">${t('present')}</span>`}</li>`)}</ul></section>`;
 }

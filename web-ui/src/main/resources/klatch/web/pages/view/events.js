@@ -2,6 +2,7 @@
 import { html, useState, useData, useAction, now, go } from '../kit.js';
 import { get, post } from '../api.js';
 import { t, sat, span, dayNumber, monthName } from '../words.js';
+import { FindForm, GroupFound } from './people.js';
 import { Act, Avatar, Copy, Fault, Field, QrCode, SeatBadge, Working } from '../parts.js';
 
 export function Events() {
@@ -12,6 +13,7 @@ export function Events() {
   }
   const coming = data.events.filter(event => event.endsAtMillis >= now());
   const past = data.events.filter(event => event.endsAtMillis < now()).reverse();
+  const others = groups.groups.filter(group => !group.member);
   if (groups.groups.length === 0) {
     return html`<${Start} />`;
   }
@@ -24,8 +26,10 @@ export function Events() {
         <ul class="list">${past.map(event => html`<li><${EventCard} event=${event} /></li>`)}</ul>`}
     </div><div class="column">
       <section class="card" aria-labelledby="groups"><h2 id="groups">${t('groups.title')}</h2>
-        <ul class="lines">${groups.groups.map(group => html`<${GroupLine} group=${group} />`)}</ul></section>
-      <${InviteCard} />
+        <ul class="lines">${groups.groups.filter(group => group.member).map(group => html`<${GroupLine} group=${group} />`)}</ul></section>
+      ${others.length > 0 && html`<section class="card" aria-labelledby="others"><h2 id="others">${t('groups.others')}</h2>
+        <ul class="lines">${others.map(group => html`<${GroupFound} group=${group} />`)}</ul></section>`}
+      <${InviteCard} /><${FindForm} />
     </div></div>`;
 }
 
@@ -84,10 +88,12 @@ function GroupLine({ group }) {
   return html`<li class="group"><div class="grow"><div class="row">
     <${Avatar} person=${group.id} nickname=${group.name ?? '?'} />
     <span class="grow"><b>${group.name ?? t('groups.arriving')}</b><br />
-      <span class="soft small">${t('groups.people', { n: group.members.length })}</span></span>
-    ${invite === null && html`<${Act} kind="plain" act=${() => get(`/groups/${group.id}/invite`)}
+      <span class="soft small">${t('groups.people', { n: group.members.length })}${group.invitedOnly ? ` · ${t('groups.private')}` : ''}</span></span>
+    ${invite === null && (!group.invitedOnly || group.youHost) && html`<${Act} kind="plain" act=${() => get(`/groups/${group.id}/invite`)}
       onDone=${answer => setInvite(answer.invite)}>${t('invite.make')}</${Act}>`}</div>
-    ${invite !== null && html`<${Invite} text=${invite} />`}</div></li>`;
+    ${invite !== null && html`<${Invite} text=${invite} />`}
+    ${invite !== null && group.invitedOnly && html`<p class="soft small">${t('groups.private.invite')}</p>
+      <${Act} kind="" act=${() => post(`/groups/${group.id}/invite`, {})} onDone=${answer => setInvite(answer.invite)}>${t('groups.private.new')}</${Act}>`}</div></li>`;
 }
 
 export function Invite({ text }) {

@@ -4,25 +4,48 @@ import { get, post } from '../api.js';
 import { t, sat, when, LANGUAGES, language, chooseLanguage } from '../words.js';
 import { Act, Avatar, Copy, DepositBadge, Fault, Field, save } from '../parts.js';
 import { refresh } from '../kit.js';
+import { Choose, FACE } from '../picture.js';
+import { PersonLines } from './people.js';
 
 export function Mine() {
   const { data: status } = useData('/status');
-  if (!status) {
+  const { data: profile } = useData('/profile');
+  if (!status || !profile) {
     return null;
   }
   return html`<h1 tabindex="-1">${t('you.title')}</h1><div class="two even">
-    <div class="column"><${Name} status=${status} /><${Due} /><${Deposits} /><${History} /></div>
+    <div class="column"><${Profile} key=${profile.picture} profile=${profile} /><${Known} /><${Due} /><${Deposits} /><${History} /></div>
     <div class="column"><${Language} /><${OtherBrowser} /><${TakeAway} status=${status} /><${Machine} status=${status} /></div></div>`;
 }
 
-function Name({ status }) {
-  const [nickname, setNickname] = useState(status.nickname);
-  const naming = useAction(() => post('/profile', { nickname: nickname.trim() }));
-  return html`<form class="card" onSubmit=${event => { event.preventDefault(); naming.run(); }}>
-    <div class="row"><${Avatar} large person=${status.person} nickname=${nickname} /><div class="grow"><${Field} id="nickname" label=${t('first.name')}>
-      <input id="nickname" required maxlength="60" value=${nickname} onInput=${event => setNickname(event.target.value)} /></${Field}></div></div>
-    <button disabled=${naming.busy || nickname.trim() === '' || nickname.trim() === status.nickname}>${t('you.rename')}</button>
-    <${Fault} fault=${naming.fault} /></form>`;
+const wordsOf = text => text.split(/[\s,]+/).map(word => word.replace(/^#/, '')).filter(word => word !== '');
+
+/** How others see this person. `picture` is undefined while it stays, and empty when it is taken away. */
+function Profile({ profile }) {
+  const [nickname, setNickname] = useState(profile.nickname ?? '');
+  const [tags, setTags] = useState(profile.tags.join(' '));
+  const [picture, setPicture] = useState(undefined);
+  const saving = useAction(async () => {
+    await post('/profile', { nickname: nickname.trim(), tags: wordsOf(tags), ...(picture === undefined ? {} : { picture }) });
+    setPicture(undefined);
+  });
+  const same = nickname.trim() === profile.nickname && wordsOf(tags).join(' ') === profile.tags.join(' ') && picture === undefined;
+  return html`<form class="card" onSubmit=${event => { event.preventDefault(); saving.run(); }}>
+    <div class="row"><${Avatar} large person=${profile.person} nickname=${nickname} picture=${profile.picture} drawn=${picture} />
+      <div class="grow"><${Choose} id="picture" shape=${FACE} label=${t('first.choose')} chosen=${picture ?? profile.picture} onChoose=${setPicture} /></div></div>
+    <${Field} id="nickname" label=${t('first.name')}>
+      <input id="nickname" required maxlength="60" value=${nickname} onInput=${event => setNickname(event.target.value)} /></${Field}>
+    <${Field} id="tags" label=${t('you.tags')} hint=${t('you.tags.hint')}>
+      <input id="tags" maxlength="300" value=${tags} aria-describedby="tags-hint" onInput=${event => setTags(event.target.value)} /></${Field}>
+    <button disabled=${saving.busy || nickname.trim() === '' || same}>${t('you.save')}</button>
+    <${Fault} fault=${saving.fault} /></form>`;
+}
+
+/** Whom this person follows, or calls by a name of their own. */
+function Known() {
+  const { data } = useData('/people');
+  return data && data.people.length > 0 && html`<section class="card" aria-labelledby="known"><h2 id="known">${t('you.people')}</h2>
+    <${PersonLines} people=${data.people} /></section>`;
 }
 
 /** Payouts that wait for this person. */

@@ -1,0 +1,194 @@
+package klatch.web;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import klatch.log.DeviceId;
+import klatch.log.TopicId;
+import klatch.meetup.PersonTopic;
+import klatch.web.wire.PublicCode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node remembers for its person and tells nobody: whom they follow, what they call people, and
+ * the invites to private groups that they have taken. Kept as one text
+ * of JSON, written anew with each change. Thread-safe.
+ */
+public final class Notes {
+  /** People with a note. */
+  static final int PEOPLE = 2_000;
+  /** Private groups that were joined by an invite. */
+  static final int INVITES = 1_000;
+
+  private final Keeper keeper;
+  /** Replaced as a whole, under the monitor. */
+  private volatile Kept kept;
+
+  /** Where the text lies. */
+  public interface Keeper {
+    /** The text as last kept. */
+    Optional<String> load();
+
+    /**
+     * Keeps it for the next start; what was there before stays until this one is safe.
+     *
+     * @throws klatch.log.StoreException if that cannot be done
+     */
+    void save(String text);
+  }
+
+  /**
+   * About one person.
+   *
+   * @param petname  what this node's person calls them
+   * @param followed false also means: no longer
+   */
+  record Note(@Nullable String petname, boolean followed) {
+  }
+
+  /**
+   * An invite to a private group that this node's person has taken.
+   *
+   * @param secret what it shows to a host's node
+   */
+  record Invited(String founder, String inviter, String secret) {
+    DeviceId founderId() {
+      return DeviceId.parse(founder);
+    }
+
+    DeviceId inviterId() {
+      return DeviceId.parse(inviter);
+    }
+  }
+
+  /**
+   * @param people  by their id
+   * @param invites by the group's topic
+   */
+  record Kept(Map<String, Note> people, Map<String, Invited> invites) {
+    Kept {
+      people = Map.copyOf(people);
+      invites = Map.copyOf(invites);
+    }
+
+    static final Kept NOTHING = new Kept(Map.of(), Map.of());
+  }
+
+  /** @throws IllegalArgumentException if what was kept cannot be read */
+  public Notes(Keeper keeper) {
+    this.keeper = keeper;
+    this.kept = keeper.load().map(Notes::read).orElse(Kept.NOTHING);
+  }
+
+  /** Forgets everything with the process. */
+  public static Notes passing() {
+    return new Notes(new Keeper() {
+      @Override
+      public Optional<String> load() {
+        return Optional.empty();
+      }
+
+      @Override
+      public void save(String text) {
+        // It was passing.
+      }
+    });
+  }
+
+  private static Kept read(String text) {
+    try {
+      return Json.MAPPER.readValue(text, Kept.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("this node's notes cannot be read: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  private synchronized void change(UnaryOperator<Kept> change) {
+    var next = change.apply(kept);
+    keeper.save(new String(Json.bytes(next), java.nio.charset.StandardCharsets.UTF_8) + "\n");
+    kept = next;
+  }
+
+  Optional<Note> of(DeviceId person) {
+    return Optional.ofNullable(kept.people().get(person.toString()));
+  }
+
+  Optional<String> petname(DeviceId person) {
+    return of(person).flatMap(note -> Optional.ofNullable(note.petname()));
+  }
+
+  boolean follows(DeviceId person) {
+    return of(person).filter(Note::followed).isPresent();
+  }
+
+  /** Everybody with a note, by id. */
+  Map<DeviceId, Note> people() {
+    var people = new TreeMap<DeviceId, Note>();
+    kept.people().forEach((person, note) -> people.put(DeviceId.parse(person), note));
+    return people;
+  }
+
+  Set<DeviceId> followed() {
+    var followed = new TreeSet<DeviceId>();
+    people().forEach((person, note) -> {
+      if (note.followed()) {
+        followed.add(person);
+      }
+    });
+    return followed;
+  }
+
+  /** Whether a topic is that of somebody who is not followed any more. */
+  public boolean leftAlone(TopicId topic) {
+    return kept.people().entrySet().stream().anyMatch(
+        note -> !note.getValue().followed() && PersonTopic.of(DeviceId.parse(note.getKey())).equals(topic));
+  }
+
+  void follow(DeviceId person, boolean followed) {
+    note(person, note -> new Note(note.petname(), followed));
+  }
+
+  /** @param petname null to forget it */
+  void name(DeviceId person, @Nullable String petname) {
+    note(person, note -> new Note(petname, note.followed()));
+  }
+
+  private void note(DeviceId person, UnaryOperator<Note> note) {
+    change(had -> {
+      var people = new LinkedHashMap<>(had.people());
+      people.compute(person.toString(), (_, old) -> note.apply(old == null ? new Note(null, false) : old));
+      if (people.size() > PEOPLE) {
+        throw new PublicException(PublicCode.REFUSED, "there are notes on " + PEOPLE + " people already");
+      }
+      return new Kept(people, had.invites());
+    });
+  }
+
+  /** The invite to a private group that was taken, if any. */
+  Optional<Invited> invite(TopicId group) {
+    return Optional.ofNullable(kept.invites().get(group.toString()));
+  }
+
+  /** All invites to private groups that were taken. */
+  Map<TopicId, Invited> invites() {
+    var invites = new TreeMap<TopicId, Invited>();
+    kept.invites().forEach((group, invited) -> invites.put(TopicId.parse(group), invited));
+    return invites;
+  }
+
+  void take(TopicId group, Invited invited) {
+    change(had -> {
+      var invites = new LinkedHashMap<>(had.invites());
+      invites.put(group.toString(), invited);
+      if (invites.size() > INVITES) {
+        throw new PublicException(PublicCode.REFUSED, INVITES + " invites to private groups were taken already");
+      }
+      return new Kept(had.people(), invites);
+    });
+  }
+}
