@@ -17,7 +17,8 @@ import picocli.CommandLine.ParameterException;
 /** The {@code klatch} command line: every subcommand, and what each kind of failure looks like to the person. */
 @Command(name = "klatch", mixinStandardHelpOptions = true, version = "klatch "
     + klatch.web.Version.NUMBER, description = "A meetup app with no company in the middle.", synopsisSubcommandLabel = "COMMAND", subcommands = {
-        Status.class, Connect.class, Profile.class, PersonCommand.class, Find.class, GroupCommand.class, EventCommand.class,
+        Status.class, Connect.class, Profile.class, PersonCommand.class, Find.class, GroupCommand.class,
+        EventCommand.class,
         Rsvp.class, Lock.class, Door.class,
         CheckIn.class, PresenceCommand.class, Settle.class, Claim.class, Audit.class, Report.class, Open.class,
         LightningCommand.class,

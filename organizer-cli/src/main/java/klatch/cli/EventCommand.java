@@ -3,7 +3,7 @@ package klatch.cli;
 import picocli.CommandLine.Command;
 
 /** {@code klatch event …}. */
-@Command(name = "event", description = "Events: create, list, show, edit, cancel, seats, invite, export, guests.", synopsisSubcommandLabel = "COMMAND", subcommands = {
+@Command(name = "event", description = "Events: create, list, show, edit, cancel, seats, invite, export, feed, guests.", synopsisSubcommandLabel = "COMMAND", subcommands = {
     EventCreate.class, EventList.class, EventShow.class, EventEdit.class, EventCancel.class, EventSeats.class,
-    EventInvite.class, EventExport.class, EventGuests.class})
+    EventInvite.class, EventExport.class, EventFeed.class, EventGuests.class})
 final class EventCommand {}

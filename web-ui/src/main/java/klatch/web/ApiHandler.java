@@ -31,13 +31,15 @@ final class ApiHandler extends Handler.Abstract {
   private final Routes routes;
   private final Sessions sessions;
   private final Live live;
+  private final Feeds feeds;
   private final Pages pages = new Pages();
   private final Semaphore running = new Semaphore(Limits.CONCURRENT_REQUESTS);
 
-  ApiHandler(Routes routes, Sessions sessions, Live live) {
+  ApiHandler(Routes routes, Sessions sessions, Live live, Feeds feeds) {
     this.routes = routes;
     this.sessions = sessions;
     this.live = live;
+    this.feeds = feeds;
   }
 
   @Override
@@ -47,6 +49,10 @@ final class ApiHandler extends Handler.Abstract {
       var path = Request.getPathInContext(request);
       if (pages.has(path) && READING.contains(request.getMethod())) {
         pages.answer(request, path, response, callback);
+        return true;
+      }
+      if (feeds.has(path) && READING.contains(request.getMethod())) {
+        feeds.answer(request, path, response, callback);
         return true;
       }
       checkOrigin(request, host);

@@ -73,6 +73,11 @@ public record ApiParts(Meetup meetup, CheckIn checkIn, Host host, Supplier<Money
     return routes;
   }
 
+  /** @param root the API's own address */
+  Feeds feeds(Supplier<String> root) {
+    return new Feeds(node.notes(), new ExportRoutes(meetup)::calendar, root, clock);
+  }
+
   Live live() {
     return new Live(node, this::line);
   }

@@ -10,11 +10,15 @@ import klatch.web.wire.Exports;
 record ExportRoutes(Meetup meetup) {
 
   void addTo(Routes routes) {
-    routes.get("/calendar", _ -> new Exports.Calendar(CalendarText.of(meetup.events().stream().filter(this::mine)
-        .map(this::entry).toList())));
+    routes.get("/calendar", _ -> new Exports.Calendar(calendar()));
     routes.get("/events/{id}/calendar",
         call -> new Exports.Calendar(CalendarText.of(List.of(entry(EventRoutes.event(meetup, call.path("id")))))));
     routes.get("/events/{id}/guest-list", this::guestList);
+  }
+
+  /** All of this person's events as an iCalendar file. */
+  String calendar() {
+    return CalendarText.of(meetup.events().stream().filter(this::mine).map(this::entry).toList());
   }
 
   /** What this person comes to, or has announced. */

@@ -43,9 +43,11 @@ public final class LocalApi implements AutoCloseable {
     var listener = HttpListener.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PURPOSE);
     var following = parts.following();
     var routes = parts.routes(guests, following);
+    var feeds = parts.feeds(() -> root(listener.port()));
+    feeds.addTo(routes);
     routes.post("/pages/link", _ -> new Browser.Link(link(listener.port(), sessions)));
     try {
-      listener.answer(new ApiHandler(routes, sessions, live));
+      listener.answer(new ApiHandler(routes, sessions, live, feeds));
     } catch (RuntimeException e) {
       following.close();
       live.close();

@@ -15,13 +15,16 @@ import klatch.web.wire.PublicCode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a node remembers for its person and tells nobody: whom they follow, what they call people, and
- * the invites to private groups that they have taken. Kept as one text
+ * What a node remembers for its person and tells nobody: whom they follow, what they call people,
+ * the invites to private groups that they have taken, and which calendar programs may ask. Kept as one text
  * of JSON, written anew with each change. Thread-safe.
  */
 public final class Notes {
   /** People with a note. */
   static final int PEOPLE = 2_000;
+  /** One for each calendar program of one person. */
+  static final int FEEDS = 32;
+  private static final int FEED_NUMBER_DIGITS = 12;
   /** Private groups that were joined by an invite. */
   static final int INVITES = 1_000;
 
@@ -67,16 +70,27 @@ public final class Notes {
   }
 
   /**
+   * An address that a calendar program asks for this person's events.
+   *
+   * @param name which program it is
+   * @param hash SHA-256 of its secret, as hex: whoever reads the notes cannot ask
+   */
+  record Feed(String name, String hash, long madeAtMillis) {
+  }
+
+  /**
    * @param people  by their id
    * @param invites by the group's topic
+   * @param feeds   by their number
    */
-  record Kept(Map<String, Note> people, Map<String, Invited> invites) {
+  record Kept(Map<String, Note> people, Map<String, Invited> invites, Map<String, Feed> feeds) {
     Kept {
       people = Map.copyOf(people);
       invites = Map.copyOf(invites);
+      feeds = Map.copyOf(feeds);
     }
 
-    static final Kept NOTHING = new Kept(Map.of(), Map.of());
+    static final Kept NOTHING = new Kept(Map.of(), Map.of(), Map.of());
   }
 
   /** @throws IllegalArgumentException if what was kept cannot be read */
@@ -158,6 +172,36 @@ public final class Notes {
     note(person, note -> new Note(petname, note.followed()));
   }
 
+  /** By their number. */
+  Map<String, Feed> feeds() {
+    return new TreeMap<>(kept.feeds());
+  }
+
+  /** @return its number */
+  String add(Feed feed) {
+    var number = feed.hash().substring(0, FEED_NUMBER_DIGITS);
+    change(had -> {
+      var feeds = new LinkedHashMap<>(had.feeds());
+      feeds.put(number, feed);
+      if (feeds.size() > FEEDS) {
+        throw new PublicException(PublicCode.REFUSED, "there are " + FEEDS + " feeds already; revoke one");
+      }
+      return new Kept(had.people(), had.invites(), feeds);
+    });
+    return number;
+  }
+
+  /** @return whether it was there */
+  boolean revoke(String number) {
+    boolean there = kept.feeds().containsKey(number);
+    change(had -> {
+      var feeds = new LinkedHashMap<>(had.feeds());
+      feeds.remove(number);
+      return new Kept(had.people(), had.invites(), feeds);
+    });
+    return there;
+  }
+
   private void note(DeviceId person, UnaryOperator<Note> note) {
     change(had -> {
       var people = new LinkedHashMap<>(had.people());
@@ -165,7 +209,7 @@ public final class Notes {
       if (people.size() > PEOPLE) {
         throw new PublicException(PublicCode.REFUSED, "there are notes on " + PEOPLE + " people already");
       }
-      return new Kept(people, had.invites());
+      return new Kept(people, had.invites(), had.feeds());
     });
   }
 
@@ -188,7 +232,7 @@ public final class Notes {
       if (invites.size() > INVITES) {
         throw new PublicException(PublicCode.REFUSED, INVITES + " invites to private groups were taken already");
       }
-      return new Kept(had.people(), invites);
+      return new Kept(had.people(), invites, had.feeds());
     });
   }
 }

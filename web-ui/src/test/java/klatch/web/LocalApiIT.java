@@ -63,7 +63,8 @@ final class LocalApiIT {
   void aBodyThatIsNotWhatTheRouteTakesIsRefusedByName() {
     assertThat(anna.post("/groups", "{\"name\":").message()).contains("not JSON").contains("line 1");
     assertThat(anna.post("/groups", "{\"name\":\"a\"} {}").code()).isEqualTo("invalid");
-    assertThat(anna.post("/groups", "{\"nmae\":\"a\"}").message()).contains("nmae").contains("description, name");
+    assertThat(anna.post("/groups", "{\"nmae\":\"a\"}").message()).contains("nmae")
+        .contains("description, invitedOnly, name, tags");
     assertThat(anna.post("/groups", "{\"name\":\"a\",\"name\":\"b\"}").code()).isEqualTo("invalid");
     assertThat(anna.post("/groups", "[]").code()).isEqualTo("invalid");
     assertThat(anna.post("/groups", "{\"name\":7}").message()).contains("name");

@@ -139,7 +139,7 @@ final class PagesServingIT {
           var group = anna.post("/groups", "{\"name\":\"Tea\"}").body().path("id").asText();
           assertThat(lines.readLine()).isEmpty();
           assertThat(lines.readLine()).isEqualTo("event: changed");
-          assertThat(lines.readLine()).isEqualTo("data: {\"groups\":[\"" + group + "\"]}");
+          assertThat(lines.readLine()).startsWith("data: {\"groups\":[").contains(group);
         }
       }
       assertThat(anna.get("/live").code()).isEqualTo("unavailable");

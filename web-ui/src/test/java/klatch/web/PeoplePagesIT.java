@@ -2,6 +2,7 @@ package klatch.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import klatch.regtest.browser.ChromiumPage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

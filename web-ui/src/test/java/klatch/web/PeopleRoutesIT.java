@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -92,7 +93,8 @@ final class PeopleRoutesIT {
   void whatIsNoSmallPictureIsRefusedWithTheReason() throws Exception {
     assertThat(anna.post("/profile", "{\"nickname\":\"Anna\",\"picture\":\"" + jpeg(500, 500) + "\"}").message())
         .contains("32768");
-    var script = Base64.getEncoder().encodeToString("<svg xmlns='http://www.w3.org/2000/svg'/>".getBytes("UTF-8"));
+    var script = Base64.getEncoder()
+        .encodeToString("<svg xmlns='http://www.w3.org/2000/svg'/>".getBytes(StandardCharsets.UTF_8));
     assertThat(anna.post("/profile", "{\"nickname\":\"Anna\",\"picture\":\"" + script + "\"}").message())
         .contains("JPEG, PNG or WebP");
     assertThat(anna.post("/profile", "{\"nickname\":\"Anna\",\"picture\":\"%\"}").message()).contains("base64");
@@ -149,16 +151,16 @@ final class PeopleRoutesIT {
 
   @Test
   void notesSurviveTheProcess() {
-    var text = new java.util.concurrent.atomic.AtomicReference<Optional<String>>(Optional.empty());
+    var text = new ArrayList<String>();
     var keeper = new Notes.Keeper() {
       @Override
       public Optional<String> load() {
-        return text.get();
+        return text.isEmpty() ? Optional.empty() : Optional.of(text.getLast());
       }
 
       @Override
       public void save(String next) {
-        text.set(Optional.of(next));
+        text.add(next);
       }
     };
     var notes = new Notes(keeper);

@@ -365,12 +365,12 @@ public final class Meetup implements AutoCloseable {
    */
   public Optional<Attendee> attendee(EventId id, DeviceId person) {
     return live.read(view -> view.seats(id).of(person).map(seat -> new Attendee(person,
-        view.event(id).flatMap(event -> view.nickname(event.group(), person)), seat, view.isPresent(id, person))));
+        view.event(id).flatMap(event -> view.profile(event.group(), person)), seat, view.isPresent(id, person))));
   }
 
   /** What one member of a group calls themselves. */
   public Optional<String> nickname(TopicId topic, DeviceId person) {
-    return live.read(view -> view.nickname(topic, person));
+    return live.read(view -> view.profile(topic, person).map(MemberProfile::nickname));
   }
 
   public List<Anomaly> anomalies(TopicId topic) {

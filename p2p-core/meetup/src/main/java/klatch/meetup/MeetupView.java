@@ -87,9 +87,9 @@ public final class MeetupView {
     return facts(topic).map(TopicFacts::nicknames).orElseGet(TreeMap::new);
   }
 
-  /** What one member calls themselves. */
-  Optional<String> nickname(TopicId topic, DeviceId device) {
-    return facts(topic).flatMap(facts -> facts.nickname(device));
+  /** How one member wants to be seen. */
+  Optional<MemberProfile> profile(TopicId topic, DeviceId device) {
+    return facts(topic).flatMap(facts -> facts.profile(device));
   }
 
   /** How members of the group want to be seen. */

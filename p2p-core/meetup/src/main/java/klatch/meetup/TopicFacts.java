@@ -149,10 +149,6 @@ final class TopicFacts {
     return Optional.ofNullable(pictures.get(name));
   }
 
-  Optional<String> nickname(DeviceId device) {
-    return profile(device).map(MemberProfile::nickname);
-  }
-
   List<MeetupEvent> events() {
     return roles().map(known -> events.values().stream().flatMap(facts -> facts.event(known).stream()).toList())
         .orElse(List.of());

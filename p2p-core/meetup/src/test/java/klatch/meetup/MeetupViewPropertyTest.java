@@ -36,7 +36,8 @@ final class MeetupViewPropertyTest {
           events.stream().map(event -> view.presence(event.id())).toList(), view.anomalies(topic),
           view.profiles(topic), PICTURES.stream().map(picture -> view.picture(Picture.name(picture))).toList(),
           events.stream().map(event -> view.quotas(event.id())).toList(), view.coHosts(topic),
-          events.stream().map(event -> view.untold(event.id())).toList(), view.group(topic).map(group -> view.members(topic).all()).orElse(Set.of()));
+          events.stream().map(event -> view.untold(event.id())).toList(),
+          view.group(topic).map(group -> view.members(topic).all()).orElse(Set.of()));
     }
   }
 

@@ -2,7 +2,7 @@
 import { html, useState, useData, useAction } from '../kit.js';
 import { get, post } from '../api.js';
 import { t, sat, when, LANGUAGES, language, chooseLanguage } from '../words.js';
-import { Act, Avatar, Copy, DepositBadge, Fault, Field, save } from '../parts.js';
+import { Act, Ask, Avatar, Copy, DepositBadge, Fault, Field, save } from '../parts.js';
 import { refresh } from '../kit.js';
 import { Choose, FACE } from '../picture.js';
 import { PersonLines } from './people.js';
@@ -14,8 +14,8 @@ export function Mine() {
     return null;
   }
   return html`<h1 tabindex="-1">${t('you.title')}</h1><div class="two even">
-    <div class="column"><${Profile} key=${profile.picture} profile=${profile} /><${Known} /><${Due} /><${Deposits} /><${History} /></div>
-    <div class="column"><${Language} /><${OtherBrowser} /><${TakeAway} status=${status} /><${Machine} status=${status} /></div></div>`;
+    <div class="column"><${Profile} key=${JSON.stringify(profile)} profile=${profile} /><${Known} /><${Due} /><${Deposits} /><${History} /></div>
+    <div class="column"><${Language} /><${OtherBrowser} /><${Feeds} /><${TakeAway} status=${status} /><${Machine} status=${status} /></div></div>`;
 }
 
 const wordsOf = text => text.split(/[\s,]+/).map(word => word.replace(/^#/, '')).filter(word => word !== '');
@@ -105,6 +105,25 @@ function OtherBrowser() {
     ${link === null
       ? html`<${Act} kind="" act=${() => post('/pages/link')} onDone=${answer => setLink(answer.url)}>${t('you.browser.go')}</${Act}>`
       : html`<p><code>${link}</code></p><${Copy} text=${link}>${t('you.browser.copy')}</${Copy}>`}</section>`;
+}
+
+/** Addresses for calendar programs; each is shown once, when it is made. */
+function Feeds() {
+  const { data } = useData('/feeds');
+  const [name, setName] = useState('');
+  const [made, setMade] = useState(null);
+  const making = useAction(async () => {
+    setMade(await post('/feeds', { name: name.trim() }));
+    setName('');
+  });
+  return html`<section class="card" aria-labelledby="feeds"><h2 id="feeds">${t('feeds.title')}</h2><p class="soft">${t('feeds.lead')}</p>
+    <form class="column" onSubmit=${event => { event.preventDefault(); making.run(); }}>
+      <${Field} id="feed" label=${t('feeds.name')}><input id="feed" maxlength="60" value=${name} onInput=${event => setName(event.target.value)} /></${Field}>
+      <button disabled=${making.busy || name.trim() === ''}>${t('feeds.go')}</button><${Fault} fault=${making.fault} /></form>
+    ${made && html`<p><code>${made.url}</code></p><p class="soft small">${t('feeds.once')}</p><${Copy} text=${made.url}>${t('feeds.copy')}</${Copy}>`}
+    <ul class="lines">${(data?.feeds ?? []).map(feed => html`<li><span class="grow">${feed.name}<br />
+      <span class="soft small">${when(feed.madeAtMillis)}</span></span>
+      <${Ask} question=${t('feeds.revoke.sure')} yes=${t('feeds.revoke')} act=${() => post(`/feeds/${feed.id}/revoke`, {})}>${t('feeds.revoke')}</${Ask}></li>`)}</ul></section>`;
 }
 
 /** Everything that this node knows of this person, as one file. */
