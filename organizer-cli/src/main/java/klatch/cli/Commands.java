@@ -20,7 +20,8 @@ import picocli.CommandLine.ParameterException;
         Status.class, Connect.class, Profile.class, PersonCommand.class, Find.class, GroupCommand.class,
         EventCommand.class,
         Rsvp.class, Lock.class, Door.class,
-        CheckIn.class, PresenceCommand.class, Settle.class, Claim.class, Audit.class, Report.class, Open.class,
+        CheckIn.class, PresenceCommand.class, Settle.class, Claim.class, OwnDeposits.class, Audit.class, Report.class,
+        Open.class,
         LightningCommand.class,
         ChannelCommand.class,
         WalletCommand.class, Doctor.class}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {

@@ -97,6 +97,9 @@ final class MoneyCommandsIT {
       TestNode.exchange(annasNode, bensNode);
       assertThat(run(ben, "report", event).out()).contains("yours: 999 sat released, received 0 sat")
           .contains("pot 0 sat = paid out 0 sat").contains("Everything is done.");
+      assertThat(run(ben, "deposits").out())
+          .containsPattern("First cup +Tue 1 Dec 2026 18:00 UTC +999 sat +released +0 sat");
+      assertThat(run(anna, "deposits").out()).contains("You have locked no deposit yet.");
       assertThat(run(ben, "audit", event))
           .isEqualTo(new Ran(0, "Clean: the signed log and what was done agree." + System.lineSeparator()));
       assertThat(run(anna, "status").out()).containsPattern("CHANNEL +WITH +CAPACITY").contains("1,000,000 sat");

@@ -12,11 +12,13 @@ import klatch.meetup.Presence;
 import klatch.meetup.PresenceRule;
 import klatch.meetup.SignedEncounter;
 import klatch.meetup.checkin.CheckIn;
+import klatch.meetup.checkin.CheckInRefusal;
 import klatch.meetup.checkin.CheckInReply;
 import klatch.meetup.checkin.DoorCode;
 import klatch.meetup.checkin.Frame;
 import klatch.meetup.checkin.Scan;
 import klatch.web.wire.Events;
+import klatch.web.wire.PublicCode;
 import org.jspecify.annotations.Nullable;
 
 /** The routes about the door: what it shows, and coming in. */
@@ -132,10 +134,11 @@ record DoorRoutes(Meetup meetup, CheckIn checkIn, Host host, MoneyRoutes money, 
     try {
       var scanned = Frame.parse(frame).event();
       if (!scanned.equals(event.id())) {
-        throw PublicException.invalid("this code is for event " + scanned + ", not for " + event.id());
+        throw new PublicException(PublicCode.INVALID, "this code is for event " + scanned + ", not for " + event.id(),
+            CheckInRefusal.FOREIGN_EVENT.code());
       }
     } catch (klatch.libp2p.MalformedMessageException e) {
-      throw PublicException.invalid(String.valueOf(e.getMessage()));
+      throw new PublicException(PublicCode.INVALID, String.valueOf(e.getMessage()), CheckInRefusal.MALFORMED.code());
     }
   }
 
