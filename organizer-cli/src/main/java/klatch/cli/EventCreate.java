@@ -1,5 +1,6 @@
 package klatch.cli;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
@@ -107,6 +108,10 @@ final class EventCreate implements Callable<Integer> {
   @Nullable
   List<String> questions;
 
+  @Option(names = "--cover", paramLabel = "FILE", description = "A JPEG or PNG with which it is shown; its middle is sent, 1,024 × 576 pixels.")
+  @Nullable
+  Path cover;
+
   @Override
   public Integer call() {
     var request = request();
@@ -129,7 +134,7 @@ final class EventCreate implements Callable<Integer> {
           null, before(startsAt, lockOpens), before(startsAt, lockCloses), before(startsAt, checkInOpens),
           after(endsAt, checkInCloses), after(endsAt, appealsClose), after(endsAt, payoutsClose), minimumPresent,
           presence, before(startsAt, rsvpCloses), guests, questions,
-          hiddenPlace);
+          hiddenPlace, cover == null ? null : PictureFile.cover(cover));
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }

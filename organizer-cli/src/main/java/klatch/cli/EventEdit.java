@@ -1,5 +1,6 @@
 package klatch.cli;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
@@ -76,6 +77,13 @@ final class EventEdit implements Callable<Integer> {
   @Nullable
   List<String> questions;
 
+  @Option(names = "--cover", paramLabel = "FILE", description = "A JPEG or PNG with which it is shown; its middle is sent, 1,024 × 576 pixels.")
+  @Nullable
+  Path cover;
+
+  @Option(names = "--no-cover", description = "Show it without a picture.")
+  boolean noCover;
+
   @Override
   public Integer call() {
     var path = "/events/" + session.event(event);
@@ -95,7 +103,8 @@ final class EventEdit implements Callable<Integer> {
       var startsAt = start == null ? null : Long.valueOf(TimeText.moment(start, place));
       var endsAt = end == null ? null : Long.valueOf(TimeText.moment(end, place));
       return new Events.Edit(title, description, this.place, startsAt, endsAt, zone, null, null, capacity,
-          cutOff(startsAt == null ? known.startsAtMillis() : startsAt), guests, questions, hiddenPlace);
+          cutOff(startsAt == null ? known.startsAtMillis() : startsAt), guests, questions, hiddenPlace,
+          noCover ? "" : cover == null ? null : PictureFile.cover(cover));
     } catch (java.time.DateTimeException | IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }

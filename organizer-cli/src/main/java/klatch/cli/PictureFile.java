@@ -17,6 +17,9 @@ import klatch.web.wire.PublicCode;
 final class PictureFile {
   private static final int FACE_SIDE = 256;
   private static final int FACE_BYTES = 32_768;
+  private static final int COVER_WIDTH = 1_024;
+  private static final int COVER_HEIGHT = 576;
+  private static final int COVER_BYTES = 60_000;
   private static final float BEST_QUALITY = 0.85f;
   private static final float QUALITY_STEP = 0.15f;
 
@@ -25,6 +28,11 @@ final class PictureFile {
   /** The middle of a picture as a small square JPEG, in base64. */
   static String face(Path file) {
     return jpeg(file, FACE_SIDE, FACE_SIDE, FACE_BYTES);
+  }
+
+  /** The middle of a picture as a wide JPEG, in base64. */
+  static String cover(Path file) {
+    return jpeg(file, COVER_WIDTH, COVER_HEIGHT, COVER_BYTES);
   }
 
   private static String jpeg(Path file, int width, int height, int mostBytes) {

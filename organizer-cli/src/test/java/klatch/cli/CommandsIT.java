@@ -91,6 +91,12 @@ final class CommandsIT {
     var said = ok(anna, "profile", "--nickname", "Anna", "--tag", "Go", "--tag", "tea", "--picture", photo.toString());
     assertThat(said.out()).contains("You are Anna.").contains("go, tea").containsPattern("picture +yes");
     assertThat(ok(anna, "profile", "--no-picture").out()).containsPattern("picture +none");
+    ok(anna, "group", "create", "Tea");
+    var event = ok(anna, "event", "create", "Cup", "--start", "2026-12-01 19:00", "--zone", "UTC", "--cover",
+        photo.toString(), "--json").json().path("event").asText();
+    assertThat(annasNode.get("/events/" + event).body().at("/summary/cover").asText()).hasSize(64);
+    ok(anna, "event", "edit", event, "--no-cover");
+    assertThat(annasNode.get("/events/" + event).body().path("summary").has("cover")).isFalse();
     assertThat(run(anna, "profile", "--picture", anna.resolve("api.json").toString()).err()).contains("no JPEG or PNG");
 
     ok(ben, "profile", "--nickname", "Ben");

@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import klatch.log.TopicId;
 import klatch.meetup.Attendee;
+import klatch.meetup.ByteString;
 import klatch.meetup.EventChange;
 import klatch.meetup.EventCreated;
 import klatch.meetup.EventDetails;
@@ -16,6 +17,7 @@ import klatch.meetup.EventId;
 import klatch.meetup.EventVersion;
 import klatch.meetup.Meetup;
 import klatch.meetup.MeetupEvent;
+import klatch.meetup.Picture;
 import klatch.meetup.PresenceRule;
 import klatch.meetup.Reminder;
 import klatch.meetup.Seat;
@@ -24,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The routes about events and seats. */
 record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money, Notes notes, InstantSource clock) {
+
+  /** All that fits an entry; a photo of 1,024 × 576 pixels looks good in it. */
+  private static final int COVER_BYTES = 60_000;
 
   void addTo(Routes routes) {
     routes.get("/events", _ -> new Events.EventList(meetup.events().stream().map(this::summary).toList()));
@@ -38,6 +43,7 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money, Notes no
   private Events.Created create(Call call) {
     var request = call.read(Events.Create.class);
     var times = EventClock.times(request);
+    var cover = cover(request.cover());
     var draft = drafts.of(request);
     var details = new EventDetails(Call.required(request.title(), "title"), orEmpty(request.description()),
         orEmpty(request.place()), times, request.rsvpClosesAtMillis(), orZero(request.guestsPerPledge()),
@@ -49,7 +55,20 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money, Notes no
     if (request.hiddenPlace() != null) {
       meetup.hosting().setPlace(id, request.hiddenPlace()).orThrow();
     }
+    if (cover != null) {
+      meetup.hosting().setCover(id, cover).orThrow();
+    }
     return new Events.Created(id.toString(), draft.warnings());
+  }
+
+  /** Checked before anything is written. */
+  private static @Nullable ByteString cover(@Nullable String base64) {
+    if (base64 == null || base64.isEmpty()) {
+      return null;
+    }
+    var bytes = PeopleRoutes.bytes(base64, COVER_BYTES);
+    Picture.of(bytes);
+    return bytes;
   }
 
   private static PresenceRule rule(Events.Create request) {
@@ -107,6 +126,9 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money, Notes no
         && !meetup.hosting().place(event.id()).equals(Optional.of(request.hiddenPlace()))) {
       meetup.hosting().setPlace(event.id(), request.hiddenPlace()).orThrow();
     }
+    if (request.cover() != null) {
+      meetup.hosting().setCover(event.id(), cover(request.cover())).orThrow();
+    }
     var version = meetup.editEvent(event.id(), details -> edited(details, request), capacity).orThrow();
     return new Events.Edited(event.id().toString(), version);
   }
@@ -162,7 +184,7 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money, Notes no
         MoneyRoutes.terms(event).map(Events.Terms::depositMsat).orElse(null), event.host().equals(meetup.self()),
         yours.map(EventRoutes::label).orElse(null), event.version().number(), details.rsvpClosesAtMillis(),
         details.guestsPerPledge(), shown(yours.map(seat -> event.changesSince(seat.seenVersion())).orElse(List.of())),
-        reminders(event, yours));
+        reminders(event, yours), meetup.hosting().cover(event.id()).map(ByteString::toString).orElse(null));
   }
 
   private List<Events.Reminder> reminders(MeetupEvent event, Optional<Seat> yours) {

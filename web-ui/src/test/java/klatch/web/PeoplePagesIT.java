@@ -63,6 +63,22 @@ final class PeoplePagesIT extends PagesFixture {
   }
 
   @Test
+  void anEventIsCreatedWithAPictureAndShownWithIt() {
+    var page = named(anna, "Anna");
+    page.eval("location.hash = '#/new'");
+    page.fill("groupName", "Tea and talk").fill("title", "First cup").fill("day", "2027-01-16");
+    choose(page, "cover");
+    page.until("document.querySelector('img.cover')?.naturalWidth === 1024");
+    good(page, "create-cover");
+    page.press("Create the event").press("Event");
+    page.until("document.querySelector('img.cover')?.naturalWidth === 1024");
+    good(page, "event-cover");
+    page.press("Organise").press("Change the event").press("Without a picture").press("Save the changes")
+        .press("Event");
+    page.sees("Add to my calendar").until("document.querySelector('img.cover') === null");
+  }
+
+  @Test
   void aFileThatIsNoPictureIsSaidAtOnce() {
     var page = person(anna).sees("What should we call you?");
     page.eval(

@@ -150,6 +150,24 @@ final class PeopleRoutesIT {
   }
 
   @Test
+  void anEventIsShownWithThePictureThatItsHostChooses() throws Exception {
+    anna.post("/groups", "{\"name\":\"Tea\"}");
+    var event = "{\"title\":\"Cup\",\"zone\":\"UTC\",\"capacity\":9,\"startsAtMillis\":1800086400000,"
+        + "\"endsAtMillis\":1800093600000,\"cover\":\"";
+    assertThat(anna.post("/events", event + "AAAA\"}").message()).contains("JPEG, PNG or WebP");
+    assertThat(anna.post("/events", event + jpeg(400, 400) + "\"}").message()).contains("60000");
+    assertThat(anna.get("/events").body().path("events")).as("nothing was announced").isEmpty();
+    var path = "/events/" + anna.post("/events", event + jpeg(160, 90) + "\"}").body().path("event").asText();
+    var first = anna.get(path).body().at("/summary/cover").asText();
+    assertThat(picture(anna, first, anna.api.token()).headers().firstValue("content-type")).hasValue("image/jpeg");
+    assertThat(anna.post(path + "/edit", "{\"cover\":\"" + jpeg(80, 45) + "\"}").body().path("version").asInt())
+        .as("no edit").isEqualTo(1);
+    assertThat(anna.get(path).body().at("/summary/cover").asText()).hasSize(64).isNotEqualTo(first);
+    anna.post(path + "/edit", "{\"cover\":\"\"}");
+    assertThat(anna.get(path).body().path("summary").has("cover")).isFalse();
+  }
+
+  @Test
   void notesSurviveTheProcess() {
     var text = new ArrayList<String>();
     var keeper = new Notes.Keeper() {

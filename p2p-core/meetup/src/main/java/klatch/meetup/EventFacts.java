@@ -28,6 +28,7 @@ final class EventFacts {
   private final List<Recorded<EventCancelled>> cancellations = new ArrayList<>();
   private final List<Recorded<DoorsAdded>> doors = new ArrayList<>();
   private final List<Recorded<PlaceSealed>> places = new ArrayList<>();
+  private final List<Recorded<CoverSet>> covers = new ArrayList<>();
   /** Lines of seat ledgers, of whoever says such things. */
   private final List<Recorded<?>> ledger = new ArrayList<>();
   private final Map<DeviceId, List<Recorded<?>>> requests = new LinkedHashMap<>();
@@ -82,6 +83,16 @@ final class EventFacts {
 
   void placeSealed(Recorded<PlaceSealed> fact) {
     places.add(fact);
+  }
+
+  void coverSet(Recorded<CoverSet> fact) {
+    covers.add(fact);
+  }
+
+  /** The name of the picture that the host wants last; empty when it wants none. */
+  Optional<ByteString> cover(DeviceId host) {
+    return covers.stream().filter(by(host)).reduce((earlier, later) -> later)
+        .flatMap(fact -> Optional.ofNullable(fact.message().picture()));
   }
 
   /** What the host last sealed to a device; empty when it has sealed nothing to it. */
@@ -295,6 +306,7 @@ final class EventFacts {
   private void notTheHost(DeviceId host, Roles roles, List<Anomaly> found) {
     List<Recorded<?>> reserved = new ArrayList<>(doors);
     reserved.addAll(places);
+    reserved.addAll(covers);
     reserved.addAll(undone);
     ledger.stream().filter(line -> QuotaFold.quota(line).isEmpty()).forEach(reserved::add);
     reserved.stream().filter(line -> !line.author().equals(host)).forEach(line -> found
@@ -315,6 +327,7 @@ final class EventFacts {
     all.addAll(edits);
     all.addAll(doors);
     all.addAll(places);
+    all.addAll(covers);
     all.addAll(ledger);
     requests.values().forEach(all::addAll);
     all.addAll(encounters);

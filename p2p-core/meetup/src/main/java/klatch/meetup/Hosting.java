@@ -11,6 +11,7 @@ import klatch.libp2p.MalformedMessageException;
 import klatch.log.DeviceId;
 import klatch.log.EntryId;
 import klatch.log.TopicId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What hosts do with each other: the founder makes co-hosts, an event's host hands seats to other ledgers, and their
@@ -96,6 +97,33 @@ public final class Hosting {
     return ofOpenEvent(id, (view, event) -> event.host().equals(pen.self())
         ? Outcome.done(pen.append(event.group(), own).id())
         : Outcome.refused(Refusal.NOT_THE_ORGANISER, "only " + event.host() + " says where this event is"));
+  }
+
+  /**
+   * Says with which picture an event of this device is shown.
+   *
+   * @param picture its bytes; null for none
+   * @throws IllegalArgumentException if it is none that is taken
+   */
+  public Outcome<EntryId> setCover(EventId id, @Nullable ByteString picture) {
+    if (picture != null) {
+      Picture.of(picture);
+    }
+    return ofOpenEvent(id, (view, event) -> {
+      if (!event.host().equals(pen.self())) {
+        return Outcome.refused(Refusal.NOT_THE_ORGANISER, "only " + event.host() + " chooses this event's picture");
+      }
+      if (picture != null && !view.hasPicture(event.group(), Picture.name(picture))) {
+        pen.append(event.group(), new PictureAdded(picture));
+      }
+      return Outcome.done(
+          pen.append(event.group(), new CoverSet(id, picture == null ? null : Picture.name(picture))).id());
+    });
+  }
+
+  /** The name of the picture with which an event is shown. */
+  public Optional<ByteString> cover(EventId id) {
+    return live.read(view -> view.cover(id));
   }
 
   /** Whether an event has a place that only those with a seat are told. */

@@ -4,6 +4,7 @@ package klatch.meetup;
 public sealed interface MeetupMessage
     permits GroupCreated, CoHostGranted, CoHostRevoked, MemberProfile, PictureAdded, GroupsShown, TicketMade,
     MemberAdmitted, MemberRemoved, EventCreated, EventEdited, EventCancelled,
-    DoorsAdded, PlaceSealed, CapacitySet, SeatsDelegated, SeatsReturned, SeatsReclaimed, Pledged, PledgeWithdrawn,
+    DoorsAdded, PlaceSealed, CoverSet, CapacitySet, SeatsDelegated, SeatsReturned, SeatsReclaimed, Pledged,
+    PledgeWithdrawn,
     SeatDecision, SignedEncounter, CheckInUndone {
 }

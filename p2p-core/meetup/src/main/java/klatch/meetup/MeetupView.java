@@ -241,6 +241,12 @@ public final class MeetupView {
     return facts(event).place(event.host(), event.host()).isPresent();
   }
 
+  /** The name of the picture with which the event's host wants it shown. */
+  public Optional<ByteString> cover(EventId id) {
+    MeetupEvent event = known(id);
+    return facts(event).cover(event.host());
+  }
+
   /** What the event's host last sealed to a device about the place. */
   Optional<PlaceSealed> place(EventId id, DeviceId to) {
     MeetupEvent event = known(id);

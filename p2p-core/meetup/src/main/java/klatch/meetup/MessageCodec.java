@@ -14,6 +14,7 @@ public final class MessageCodec {
       Map.entry(PREFIX + "co-host-granted/1", CoHostGranted.class),
       Map.entry(PREFIX + "co-host-revoked/1", CoHostRevoked.class),
       Map.entry(PREFIX + "doors-added/1", DoorsAdded.class),
+      Map.entry(PREFIX + "cover-set/1", CoverSet.class),
       Map.entry(PREFIX + "place-sealed/1", PlaceSealed.class),
       Map.entry(PREFIX + "seats-delegated/1", SeatsDelegated.class),
       Map.entry(PREFIX + "seats-returned/1", SeatsReturned.class),
@@ -46,6 +47,7 @@ public final class MessageCodec {
       case CoHostGranted _ -> "co-host-granted/1";
       case CoHostRevoked _ -> "co-host-revoked/1";
       case DoorsAdded _ -> "doors-added/1";
+      case CoverSet _ -> "cover-set/1";
       case PlaceSealed _ -> "place-sealed/1";
       case SeatsDelegated _ -> "seats-delegated/1";
       case SeatsReturned _ -> "seats-returned/1";

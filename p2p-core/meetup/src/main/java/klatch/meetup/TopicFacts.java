@@ -63,6 +63,7 @@ final class TopicFacts {
       case EventCancelled message -> facts(message.event()).cancelled(fact.with(message));
       case CoHostGranted _,CoHostRevoked _ -> role(fact);
       case DoorsAdded message -> facts(message.event()).doorsAdded(fact.with(message));
+      case CoverSet message -> facts(message.event()).coverSet(fact.with(message));
       case PlaceSealed message -> facts(message.event()).placeSealed(fact.with(message));
       case CapacitySet message -> facts(message.event()).ledgerLine(fact);
       case SeatsDelegated message -> facts(message.event()).ledgerLine(fact);

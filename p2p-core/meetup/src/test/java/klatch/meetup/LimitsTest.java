@@ -64,6 +64,7 @@ final class LimitsTest {
         () -> new MemberProfile("x", List.of(), ByteString.zeros(31)));
     cases.put("number of groups shown must be between 0 and 100, not 101",
         () -> new GroupsShown(IntStream.range(0, 101).mapToObj(i -> PersonTopic.of(new Scribe(i).device)).toList()));
+    cases.put("name of the picture must be 32 bytes, not 33", () -> new CoverSet(EVENT, ByteString.zeros(33)));
     cases.put("uses of a ticket must be between 1 and 1000, not 0",
         () -> new TicketMade(ByteString.zeros(32), 0, T0));
     cases.put("ticket must be 32 bytes, not 31", () -> new MemberAdmitted(DOOR, ByteString.zeros(31)));

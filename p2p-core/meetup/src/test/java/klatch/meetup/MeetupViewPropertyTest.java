@@ -29,7 +29,7 @@ final class MeetupViewPropertyTest {
   /** Everything a view says. */
   private record Snapshot(List<Group> groups, List<MeetupEvent> events, List<Seats> seats, List<Presence> presence,
       List<Anomaly> anomalies, Map<?, ?> profiles, List<?> pictures, List<List<Quota>> quotas, Set<?> coHosts,
-      List<List<DeviceId>> untold, Set<DeviceId> members) {
+      List<List<DeviceId>> untold, Set<DeviceId> members, List<?> covers) {
     static Snapshot of(MeetupView view, TopicId topic) {
       List<MeetupEvent> events = view.events();
       return new Snapshot(view.groups(), events, events.stream().map(event -> view.seats(event.id())).toList(),
@@ -37,7 +37,8 @@ final class MeetupViewPropertyTest {
           view.profiles(topic), PICTURES.stream().map(picture -> view.picture(Picture.name(picture))).toList(),
           events.stream().map(event -> view.quotas(event.id())).toList(), view.coHosts(topic),
           events.stream().map(event -> view.untold(event.id())).toList(),
-          view.group(topic).map(group -> view.members(topic).all()).orElse(Set.of()));
+          view.group(topic).map(group -> view.members(topic).all()).orElse(Set.of()),
+          events.stream().map(event -> view.cover(event.id())).toList());
     }
   }
 
@@ -105,7 +106,8 @@ final class MeetupViewPropertyTest {
             ? new SeatsDelegated(event, any().device, 1 + random.nextInt(2))
             : new DoorsAdded(event, List.of(any().device));
         case 19 -> quotaLine(event);
-        case 20 -> switch (random.nextInt(3)) {
+        case 20 -> switch (random.nextInt(5)) {
+          case 3, 4 -> new CoverSet(event, random.nextBoolean() ? Picture.name(any(PICTURES)) : null);
           case 0 -> new TicketMade(ByteString.zeros(32), 1, T0);
           case 1 -> new MemberRemoved(any().device);
           default -> new MemberAdmitted(any().device, ByteString.zeros(32));

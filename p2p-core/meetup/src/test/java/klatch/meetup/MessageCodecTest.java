@@ -72,6 +72,8 @@ final class MessageCodecTest {
         new Scribe(2).device,
         SealedBox.context("klatch-place-1", EVENT.bytes(), new Scribe(2).device.bytes()),
         "Köhler, 2nd floor".getBytes(StandardCharsets.UTF_8), bytes(0x05)))));
+    examples.put("cover-set", new CoverSet(EVENT, ByteString.of(bytes(0x66))));
+    examples.put("cover-taken-away", new CoverSet(EVENT, null));
     examples.put("seats-delegated", new SeatsDelegated(EVENT, new Scribe(2).device, 25));
     examples.put("seats-returned", new SeatsReturned(EVENT, PLEDGE, 4));
     examples.put("seats-reclaimed", new SeatsReclaimed(EVENT, WITHDRAWAL));

@@ -20,6 +20,7 @@ public final class Events {
    * @param guestsPerPledge left out: none
    * @param questions what each attendee is asked; only the host can read the answers
    * @param hiddenPlace told only to those with a seat, and to the doors; {@code place} stays for everybody
+   * @param cover a JPEG, PNG or WebP in base64 with which the event is shown
    */
   public record Create(@Nullable String group, String title, @Nullable String description, long startsAtMillis,
       long endsAtMillis, String zone, @Nullable String place, int capacity, @Nullable Long depositMsat,
@@ -27,9 +28,9 @@ public final class Events {
       @Nullable Long checkInOpensAtMillis, @Nullable Long checkInClosesAtMillis, @Nullable Long appealsCloseAtMillis,
       @Nullable Long payoutsCloseAtMillis, @Nullable Integer minimumPresent, @Nullable String presence,
       @Nullable Long rsvpClosesAtMillis, @Nullable Integer guestsPerPledge, @Nullable List<String> questions,
-      @Nullable String hiddenPlace) {
+      @Nullable String hiddenPlace, @Nullable String cover) {
 
-    /** An event without cut-off, guests, questions and a hidden place. */
+    /** An event without cut-off, guests, questions, a hidden place and a picture. */
     public Create(@Nullable String group, String title, @Nullable String description, long startsAtMillis,
         long endsAtMillis, String zone, @Nullable String place, int capacity, @Nullable Long depositMsat,
         @Nullable Long pledgeOpensAtMillis, @Nullable Long lockOpensAtMillis, @Nullable Long lockClosesAtMillis,
@@ -38,7 +39,7 @@ public final class Events {
         @Nullable String presence) {
       this(group, title, description, startsAtMillis, endsAtMillis, zone, place, capacity, depositMsat,
           pledgeOpensAtMillis, lockOpensAtMillis, lockClosesAtMillis, checkInOpensAtMillis, checkInClosesAtMillis,
-          appealsCloseAtMillis, payoutsCloseAtMillis, minimumPresent, presence, null, null, null, null);
+          appealsCloseAtMillis, payoutsCloseAtMillis, minimumPresent, presence, null, null, null, null, null);
     }
   }
 
@@ -54,12 +55,13 @@ public final class Events {
    * unless the request says them.
    *
    * @param rsvpClosesAtMillis 0 takes the cut-off away
+   * @param cover as in {@link Create}; empty takes it away
    */
   public record Edit(@Nullable String title, @Nullable String description, @Nullable String place,
       @Nullable Long startsAtMillis, @Nullable Long endsAtMillis, @Nullable String zone,
       @Nullable Long checkInOpensAtMillis, @Nullable Long checkInClosesAtMillis, @Nullable Integer capacity,
       @Nullable Long rsvpClosesAtMillis, @Nullable Integer guestsPerPledge, @Nullable List<String> questions,
-      @Nullable String hiddenPlace) {}
+      @Nullable String hiddenPlace, @Nullable String cover) {}
 
   /** {@code POST /events/{id}/edit}. */
   public record Edited(String event, int version) {}
@@ -88,11 +90,12 @@ public final class Events {
    * @param version of the details, 1 as created
    * @param changedSinceRsvp what reads otherwise now than what this person's RSVP was made for
    * @param reminders all there will be, by moment
+   * @param cover the name of the picture with which it is shown, for {@code GET /pictures/{name}}
    */
   public record Summary(String id, String group, String title, String zone, long startsAtMillis, long endsAtMillis,
       String place, int capacity, int confirmed, int waitlisted, boolean cancelled, @Nullable Long depositMsat,
       boolean yours, @Nullable String yourSeat, int version, @Nullable Long rsvpClosesAtMillis, int guestsPerPledge,
-      List<Change> changedSinceRsvp, List<Reminder> reminders) {}
+      List<Change> changedSinceRsvp, List<Reminder> reminders, @Nullable String cover) {}
 
   /**
    * What this person should not forget about an event.

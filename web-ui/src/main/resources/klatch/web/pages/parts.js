@@ -25,6 +25,13 @@ export function usePicture(name) {
   return shown.name === name ? shown.address : files.get(name);
 }
 
+/** The picture of an event, by its name or just drawn. */
+export function Cover({ picture, drawn }) {
+  const address = usePicture(picture);
+  const source = drawn ? `data:image/jpeg;base64,${drawn}` : drawn === '' ? undefined : address;
+  return source && html`<img class="cover" src=${source} alt="" />`;
+}
+
 /** A person's picture, by its name or just drawn; until there is one, it is made of their id. */
 export function Avatar({ person, nickname, large, picture, drawn }) {
   const address = usePicture(picture);

@@ -4,6 +4,7 @@ import { t } from './words.js';
 
 const QUALITIES = [0.85, 0.7, 0.55, 0.4, 0.25];
 
+export const COVER = { width: 1024, height: 576, bytes: 60_000 };
 export const FACE = { width: 256, height: 256, bytes: 32_768 };
 
 /** The largest part in the middle that has the wanted shape, as a JPEG in base64. */

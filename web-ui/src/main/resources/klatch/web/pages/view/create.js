@@ -3,7 +3,8 @@ import { html, useState, useData, useAction, useLive, now, go } from '../kit.js'
 import { post } from '../api.js';
 import { t, sat, span } from '../words.js';
 import { useEvent } from './event.js';
-import { Clock, Fault, Field, Rules, Working } from '../parts.js';
+import { Choose, COVER } from '../picture.js';
+import { Clock, Cover, Fault, Field, Rules, Working } from '../parts.js';
 
 const HOUR = 3_600_000;
 const MSAT = 1000;
@@ -28,7 +29,7 @@ function inAWeek() {
 
 const fresh = () => ({ group: '', groupName: '', title: '', description: '', place: '', day: inAWeek(), starts: '19:00',
   groupTags: '', invitedOnly: false, ends: '22:00', zone: Intl.DateTimeFormat().resolvedOptions().timeZone, capacity: '20', deposit: false, amount: '10000',
-  guestsPerPledge: '0', questions: '', hiddenPlace: '' });
+  guestsPerPledge: '0', cover: undefined, had: undefined, questions: '', hiddenPlace: '' });
 
 /** An event as the form has it. */
 export function asForm(event) {
@@ -36,7 +37,7 @@ export function asForm(event) {
   const local = millis => new Intl.DateTimeFormat('sv-SE', { timeZone: summary.zone, dateStyle: 'short', timeStyle: 'short' })
     .format(millis).split(' ');
   const [day, starts] = local(summary.startsAtMillis);
-  return { ...fresh(), hiddenPlace: event.hiddenPlace ?? '', title: summary.title, description, place: summary.place, day, starts, ends: local(summary.endsAtMillis)[1],
+  return { ...fresh(), had: summary.cover, hiddenPlace: event.hiddenPlace ?? '', title: summary.title, description, place: summary.place, day, starts, ends: local(summary.endsAtMillis)[1],
     zone: summary.zone, capacity: String(summary.capacity), guestsPerPledge: String(summary.guestsPerPledge),
     questions: questions.join('\n') };
 }
@@ -52,6 +53,7 @@ function request(form, group) {
     zone: form.zone, capacity: Number(form.capacity), startsAtMillis,
     endsAtMillis: ends > startsAtMillis ? ends : ends + 24 * HOUR, // Past midnight.
     ...(form.hiddenPlace.trim() ? { hiddenPlace: form.hiddenPlace.trim() } : {}),
+    ...(form.cover === undefined ? {} : { cover: form.cover }),
     ...(form.deposit ? { depositMsat: Math.round(Number(form.amount) * MSAT) } : {}) };
 }
 
@@ -144,6 +146,9 @@ function What({ form, set, yours, chosen, fixedTimes }) {
     <div class="fields">
       <${Field} id="place" label=${t('create.place')}>${input('place', { maxlength: 200 })}</${Field}>
       <${Field} id="capacity" label=${t('create.capacity')}>${input('capacity', { type: 'number', min: 1, max: 800, required: true })}</${Field}></div>
+    <div class="field"><span class="label">${t('create.cover')}</span>
+      <${Choose} id="cover" shape=${COVER} label=${t('first.choose')} chosen=${form.cover ?? form.had}
+        onChoose=${cover => set('cover')({ target: { value: cover } })} /></div>
     <${Field} id="description" label=${t('create.description')}>
       <textarea id="description" maxlength="4000" value=${form.description} onInput=${set('description')}></textarea></${Field}>
     <details><summary>${t('create.more')}</summary><div class="column">
@@ -175,6 +180,7 @@ function Money({ form, set, lightning }) {
 function Preview({ form, group }) {
   const asked = safely(() => request(form, ''));
   return html`<section class="card" aria-labelledby="preview"><p class="label soft" id="preview">${t('create.preview')}</p>
+    <${Cover} picture=${form.had} drawn=${form.cover} />
     <h2>${form.title || t('create.untitled')}</h2>
     ${asked && html`<p>${span(asked.startsAtMillis, asked.endsAtMillis, form.zone)}</p>`}
     <p class="soft">${[form.place, group, t('event.seats.left', { n: Number(form.capacity) || 0 })].filter(Boolean).join(' · ')}</p>

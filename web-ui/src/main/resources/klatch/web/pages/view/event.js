@@ -2,7 +2,7 @@
 import { html, useState, useData, useAction, useTick, now } from '../kit.js';
 import { get, post } from '../api.js';
 import { t, span, sat } from '../words.js';
-import { Act, Ask, Avatar, Deadline, Fault, Field, QrCode, Rules, SeatBadge, Working, nameOf, save } from '../parts.js';
+import { Act, Ask, Avatar, Cover, Deadline, Fault, Field, QrCode, Rules, SeatBadge, Working, nameOf, save } from '../parts.js';
 import { Met, useCode, useMeeting } from '../meet.js';
 import { Change } from './change.js';
 import { Scanner } from '../scan.js';
@@ -49,6 +49,7 @@ export function EventPage({ id }) {
   }
   return html`<${EventHead} event=${event} />
     <div class="two"><div class="column">
+      ${event.summary.cover && html`<${Cover} picture=${event.summary.cover} />`}
       <${Place} event=${event} you=${you} />
       ${event.description && html`<section class="card" aria-labelledby="about"><h2 id="about">${t('event.about')}</h2>
         <p>${event.description}</p></section>`}
