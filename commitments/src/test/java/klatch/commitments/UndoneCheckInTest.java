@@ -19,7 +19,7 @@ final class UndoneCheckInTest {
   }
 
   private void undo() {
-    town.host().meetup().undoCheckIn(town.event(), ann.device(), "somebody else").orThrow();
+    town.host().meetup().doorkeeping().undo(town.event(), ann.device(), "somebody else").orThrow();
   }
 
   private ReleaseReason reason() {

@@ -1,5 +1,6 @@
 package klatch.cli;
 
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import klatch.web.wire.Events;
 import org.jspecify.annotations.Nullable;
@@ -21,16 +22,23 @@ final class Door implements Callable<Integer> {
   @Nullable
   String scanned;
 
-  @Option(names = "--undo", paramLabel = "PERSON", description = "Take a wrong check-in back: the person's id, or the first characters of it. A deposit that went back stays back.")
+  @Option(names = "--by-hand", paramLabel = "PERSON", description = "Check somebody in by this door's word alone, for everybody to see: their id, its first characters, or a part of their name. By the rule 'door' only.")
+  @Nullable
+  String byHand;
+
+  @Option(names = "--undo", paramLabel = "PERSON", description = "Take a wrong check-in back: the person's id, its first characters, or a part of their name. A deposit that went back stays back.")
   @Nullable
   String undo;
 
-  @Option(names = "--reason", paramLabel = "TEXT", description = "With --undo: why, for everybody to read.")
+  @Option(names = "--reason", paramLabel = "TEXT", description = "With --undo and --by-hand: why, for everybody to read.")
   @Nullable
   String reason;
 
   @Override
   public Integer call() {
+    if (byHand != null) {
+      return byHand(session.event(event), byHand);
+    }
     if (undo != null) {
       return undo(session.event(event), undo);
     }
@@ -42,11 +50,32 @@ final class Door implements Callable<Integer> {
   }
 
   private int undo(String id, String typed) {
-    var person = session.resolve(typed, "person",
-        () -> session.api().get("/events/" + id + "/presence", Events.PresenceReport.class).people().stream()
-            .map(Events.Met::person).toList());
+    var person = person(id, typed);
     var undone = session.api().post("/events/" + id + "/undo", new Events.Undo(person, reason), Events.Undone.class);
     return session.show(undone, answer -> session
         .say("The check-in of " + Words.shortId(answer.person()) + " is undone; they may be checked in again."));
+  }
+
+  private int byHand(String id, String typed) {
+    var person = person(id, typed);
+    var letIn = session.api().post("/events/" + id + "/by-hand", new Events.ByHand(person, reason), Events.LetIn.class);
+    return session.show(letIn, answer -> session.say(answer.written()
+        ? Words.shortId(answer.person()) + " is checked in by hand; everybody can see that."
+        : Words.shortId(answer.person()) + " was checked in already."));
+  }
+
+  /** One of the guest list, by id or by name. */
+  private String person(String id, String typed) {
+    var people = session.api().get("/events/" + id, Events.Detail.class).people();
+    var sought = typed.strip().toLowerCase(Locale.ROOT);
+    var named = people.stream()
+        .filter(one -> one.nickname() != null && one.nickname().toLowerCase(Locale.ROOT).contains(sought)).toList();
+    if (named.size() > 1) {
+      throw new ApiRefusedException("invalid", named.size() + " people are called so: " + String.join(", ",
+          named.stream().map(one -> Words.person(one.nickname(), one.person())).toList()) + "; type the id");
+    }
+    return named.isEmpty()
+        ? session.resolve(typed, "person", () -> people.stream().map(Events.Person::person).toList())
+        : named.getFirst().person();
   }
 }

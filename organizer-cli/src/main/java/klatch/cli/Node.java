@@ -37,6 +37,7 @@ import klatch.log.TopicSync;
 import klatch.meetup.EventId;
 import klatch.meetup.Meetup;
 import klatch.meetup.MemberProfile;
+import klatch.meetup.checkin.Beacon;
 import klatch.meetup.checkin.CheckIn;
 import klatch.meetup.guest.GuestDesk;
 import klatch.web.ApiParts;
@@ -141,8 +142,7 @@ public final class Node implements RunningNode, NodeControl {
           .orElseGet(() -> listener.localUrl().toString()));
       money = opened(StartingMoney.begin(
           () -> NodeMoney.start(options, keys, database, log, meetup, clock, withdrawUrl, outfit), stop::countDown));
-      var beacon = opened(new ChainBeacon(() -> money.now().flatMap(NodeMoney::chain), clock));
-      checkIn = new CheckIn(meetup, keys.device(), clock, beacon);
+      checkIn = new CheckIn(meetup, keys.device(), clock, beacon());
       checkIn.serve(host);
       // Only now: whoever asks looks at the money.
       withdrawals.ifPresent(listener -> listener.reachedAt(withdrawUrl.orElseThrow()));
@@ -178,6 +178,12 @@ public final class Node implements RunningNode, NodeControl {
     // A database elsewhere does not keep another node out of the data directory.
     opened(DirectoryLock.acquire(options.dataDir()));
     return shared.orElseGet(() -> Database.external(storage.jdbcUrl().orElseThrow(), storage.schemaPrefix()));
+  }
+
+  private Beacon beacon() {
+    return options.chain().lnd().isPresent()
+        ? new LndBeacon(() -> money.now().flatMap(NodeMoney::newestBlock))
+        : opened(new ChainBeacon(() -> money.now().flatMap(NodeMoney::chain), clock));
   }
 
   private LocalApi serveApi() throws IOException {

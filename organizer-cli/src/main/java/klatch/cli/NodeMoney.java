@@ -26,6 +26,7 @@ import klatch.lightning.LdkConfig;
 import klatch.lightning.LdkLightning;
 import klatch.lightning.chain.BlockNotices;
 import klatch.lightning.chain.ChainGate;
+import klatch.lightning.lnd.LndBlock;
 import klatch.lightning.lnd.LndConfig;
 import klatch.lightning.lnd.LndLightning;
 import klatch.lightning.lnurl.LnurlPay;
@@ -116,9 +117,14 @@ public final class NodeMoney implements AutoCloseable {
     }
   }
 
-  /** Where the chain is asked that the embedded node follows; an LND keeps its own to itself. */
+  /** Where the chain is asked that the embedded node follows. */
   Optional<ChainRpc> chain() {
     return purse instanceof Purse.Embedded(_, var gate, _) ? Optional.of(gate.rpc(REGTEST_POLL)) : Optional.empty();
+  }
+
+  /** The newest block of the chain of an LND, which keeps the rest of it to itself. */
+  Optional<LndBlock> newestBlock() {
+    return purse instanceof Purse.Connected(var lnd) ? lnd.newestBlock() : Optional.empty();
   }
 
   private static Deposits deposits(Purse purse, Surroundings surroundings) {

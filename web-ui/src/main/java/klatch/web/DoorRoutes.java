@@ -29,6 +29,7 @@ record DoorRoutes(Meetup meetup, CheckIn checkIn, Host host, MoneyRoutes money, 
     routes.post("/events/{id}/checkin", this::comeIn);
     routes.post("/events/{id}/scan", this::scan);
     routes.get("/events/{id}/presence", this::presence);
+    routes.post("/events/{id}/by-hand", this::byHand);
     routes.post("/events/{id}/undo", this::undo);
   }
 
@@ -37,7 +38,12 @@ record DoorRoutes(Meetup meetup, CheckIn checkIn, Host host, MoneyRoutes money, 
     DoorCode code = checkIn.code(event.id()).orThrow();
     return new Events.Door(event.id().toString(), code.text(),
         Encounter.startMillis(code.epoch()) + Encounter.STEP_MILLIS,
-        guests.url(event.id()).map(code::url).orElse(null));
+        guests.url(event.id()).map(code::url).orElse(null), isDoor(event),
+        isDoor(event) && event.rule() == PresenceRule.DOOR);
+  }
+
+  private boolean isDoor(MeetupEvent event) {
+    return event.doors().contains(meetup.self());
   }
 
   private Events.CheckedIn comeIn(Call call) {
@@ -89,7 +95,9 @@ record DoorRoutes(Meetup meetup, CheckIn checkIn, Host host, MoneyRoutes money, 
     var nicknames = meetup.nicknames(event.group());
     var people = presence.people().entrySet().stream().filter(met -> !event.doors().contains(met.getKey()))
         .map(met -> new Events.Met(met.getKey().toString(), nicknames.get(met.getKey()), met.getValue().present(),
-            met.getValue().counted().size(), met.getValue().needed(), says(event, presence, met.getKey())))
+            met.getValue().counted().size(), met.getValue().needed(),
+            met.getValue().byHand().stream().map(DeviceId::toString).sorted().toList(),
+            says(event, presence, met.getKey())))
         .toList();
     return new Events.PresenceReport(event.id().toString(),
         event.rule().name().toLowerCase(Locale.ROOT), people,
@@ -98,11 +106,20 @@ record DoorRoutes(Meetup meetup, CheckIn checkIn, Host host, MoneyRoutes money, 
         presence.undone().stream().map(DeviceId::toString).toList());
   }
 
+  private Events.LetIn byHand(Call call) {
+    var event = EventRoutes.event(meetup, call.path("id"));
+    var request = call.read(Events.ByHand.class);
+    var person = GroupRoutes.person(request.person());
+    boolean written = meetup.doorkeeping()
+        .byHand(event.id(), person, Objects.requireNonNullElse(request.reason(), "")).orThrow();
+    return new Events.LetIn(event.id().toString(), person.toString(), meetup.isPresent(event.id(), person), written);
+  }
+
   private Events.Undone undo(Call call) {
     var event = EventRoutes.event(meetup, call.path("id"));
     var request = call.read(Events.Undo.class);
     var person = DeviceId.parse(Call.required(request.person(), "person"));
-    meetup.undoCheckIn(event.id(), person, Objects.requireNonNullElse(request.reason(), "")).orThrow();
+    meetup.doorkeeping().undo(event.id(), person, Objects.requireNonNullElse(request.reason(), "")).orThrow();
     return new Events.Undone(event.id().toString(), person.toString(),
         meetup.presence(event.id()).isPresent(person));
   }
@@ -110,9 +127,8 @@ record DoorRoutes(Meetup meetup, CheckIn checkIn, Host host, MoneyRoutes money, 
   private static String says(MeetupEvent event, Presence presence, DeviceId person) {
     var evidence = presence.evidence(person).orElseThrow();
     if (evidence.present()) {
-      return event.rule() == PresenceRule.DOOR
-          ? "met the door"
-          : counted(evidence);
+      var byDoor = evidence.counted().isEmpty() ? "let in by hand, by a door's word alone" : "met the door";
+      return event.rule() == PresenceRule.DOOR ? byDoor : counted(evidence);
     }
     if (presence.adrift().stream().anyMatch(group -> group.contains(person))) {
       return "met only people who have no path to a door";

@@ -89,6 +89,34 @@ final class DoorRoutesIT {
   }
 
   @Test
+  void theDoorLetsSomebodyInByHandForEverybodyToSeeAndTakesItBack() {
+    var event = event("door");
+    var path = "/events/" + event + "/by-hand";
+    var bens = "{\"person\":\"" + ben.meetup.self() + "\",\"reason\":\"phone is flat\"}";
+    assertThat(ben.post(path, bens).code()).as("no door").isEqualTo("refused");
+    assertThat(ben.get("/events/" + event + "/door").body().path("byHand").asBoolean()).isFalse();
+    assertThat(anna.get("/events/" + event + "/door").body().path("byHand").asBoolean()).isTrue();
+    assertThat(anna.post(path, "{\"person\":\"" + anna.meetup.self() + "\"}").message()).contains("no seat");
+    assertThat(anna.post(path, bens).body().path("present").asBoolean()).isTrue();
+    assertThat(anna.post(path, bens).body().path("written").asBoolean()).as("again").isFalse();
+    TestNode.exchange(anna, ben);
+    var report = ben.get("/events/" + event + "/presence").body();
+    assertThat(report.at("/people/0/byHand/0").asText()).isEqualTo(anna.meetup.self().toString());
+    assertThat(report.at("/people/0/says").asText()).contains("by hand");
+    assertThat(anna.post("/events/" + event + "/undo", bens).body().path("present").asBoolean()).isFalse();
+    now.set(NOON + 3 * HOUR);
+    assertThat(anna.post(path, bens).message()).contains("check-in is open from");
+  }
+
+  @Test
+  void byTheRulePeersNobodyIsLetInByHand() {
+    var event = event("peers");
+    assertThat(anna.post("/events/" + event + "/by-hand", "{\"person\":\"" + ben.meetup.self() + "\"}").message())
+        .contains("counts for nothing");
+    assertThat(anna.get("/events/" + event + "/door").body().path("byHand").asBoolean()).isFalse();
+  }
+
+  @Test
   void theReportSaysWhatIsMissingByTheRulePeers() {
     var event = event("peers");
     var answer = scan(ben, event, shown(anna, event)).body();

@@ -152,6 +152,13 @@ public final class LndLightning implements Lightning {
     return store.payments(limit);
   }
 
+  /**
+   * The newest block of LND's chain, from memory and at most about a poll old; empty while LND is behind its chain.
+   */
+  public Optional<LndBlock> newestBlock() {
+    return pulse.newestBlock();
+  }
+
   @Override
   public NodeStatus status() {
     return ask(() -> {

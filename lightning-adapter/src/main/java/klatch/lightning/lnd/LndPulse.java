@@ -2,9 +2,11 @@ package klatch.lightning.lnd;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,6 +14,8 @@ import org.slf4j.LoggerFactory;
 /** Asks LND again and again how it is: tells new tips, and says once when it goes and once when it comes back. */
 final class LndPulse implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LndPulse.class);
+
+  private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
 
   private final LndRest rest;
   private final Duration interval;
@@ -50,6 +54,14 @@ final class LndPulse implements AutoCloseable {
 
   boolean synced() {
     return info.path("synced_to_chain").asBoolean();
+  }
+
+  Optional<LndBlock> newestBlock() {
+    JsonNode seen = info;
+    String hash = seen.path("block_hash").asText();
+    return seen.path("synced_to_chain").asBoolean() && HASH.matcher(hash).matches()
+        ? Optional.of(new LndBlock(hash, seen.path("block_height").asInt()))
+        : Optional.empty();
   }
 
   int height() {

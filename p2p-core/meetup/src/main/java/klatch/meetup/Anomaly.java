@@ -36,8 +36,12 @@ public record Anomaly(TopicId topic, DeviceId author, long sequence, EntryId ent
     AFTER_CANCELLATION,
     /** A signature under an encounter is not its device's. */
     WRONG_SIGNATURE,
-    /** The author is neither of the two devices of the encounter. */
+    /** The author is neither of the two devices of the encounter, or undoes what was not its own. */
     NOT_A_PARTY,
+    /** Only a door of an event that goes by its doors lets people in by hand. */
+    NOT_A_DOOR,
+    /** The code that was answered names a nonce chain that its device's log does not bear out; the encounter counts. */
+    WRONG_BEACON,
     /** The encounter's step lies outside the hours of check-in. */
     OUTSIDE_WINDOW
   }

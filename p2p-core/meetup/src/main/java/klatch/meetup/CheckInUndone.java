@@ -4,10 +4,12 @@ import java.util.HashSet;
 import java.util.List;
 
 /**
- * The organiser takes a wrong check-in back: these encounters no longer make anybody present. What was done about a
- * deposit before stays done, and nobody's deposit is forfeited by it ({@link Presence#undone}).
+ * A wrong check-in is taken back: these no longer make anybody present. The organiser can say so about any, another door
+ * about its own. What was done about a deposit before stays done, and nobody's deposit is forfeited by it
+ * ({@link Presence#undone}).
  *
- * @param encounters each by its {@link Encounter#digest}, 1 to {@link Limits#UNDONE}, none twice
+ * @param encounters each by its {@link Encounter#digest}, or the id of a {@link CheckedInByHand} entry; 1 to
+ *                   {@link Limits#UNDONE}, none twice
  */
 public record CheckInUndone(EventId event, List<ByteString> encounters, String reason) implements MeetupMessage {
   public CheckInUndone {

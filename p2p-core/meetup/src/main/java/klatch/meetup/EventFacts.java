@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import klatch.log.DeviceId;
 import klatch.log.EntryId;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ final class EventFacts {
   private final List<EntryId> pledgesByArrival = new ArrayList<>();
   private final List<Recorded<SignedEncounter>> encounters = new ArrayList<>();
 
+  private final List<Recorded<CheckedInByHand>> byHand = new ArrayList<>();
   private final List<Recorded<CheckInUndone>> undone = new ArrayList<>();
 
   private @Nullable VersionFold versionFold;
@@ -129,6 +131,13 @@ final class EventFacts {
     encounters.add(fact);
     if (presenceFold != null) {
       presenceFold.encounter(fact, fact.message().verified());
+    }
+  }
+
+  void byHand(Recorded<CheckedInByHand> fact) {
+    byHand.add(fact);
+    if (presenceFold != null) {
+      presenceFold.byHand(fact);
     }
   }
 
@@ -250,8 +259,12 @@ final class EventFacts {
     return presenceFold(event).metDoor(device);
   }
 
-  List<SignedEncounter> encounters(MeetupEvent event, DeviceId device) {
-    return presenceFold(event).encounters(device);
+  boolean isPresent(MeetupEvent event, DeviceId device) {
+    return presenceFold(event).isPresent(device, seats());
+  }
+
+  List<ByteString> undoable(MeetupEvent event, DeviceId person, DeviceId by) {
+    return presenceFold(event).undoable(person, by);
   }
 
   /** Over the encounters of the device's own log, in its order. */
@@ -267,6 +280,7 @@ final class EventFacts {
       for (Recorded<SignedEncounter> fact : encounters) {
         known.encounter(fact, fact.message().verified());
       }
+      byHand.forEach(known::byHand);
       undone.forEach(known::undone);
       presenceFold = known;
     }
@@ -292,6 +306,8 @@ final class EventFacts {
       return found;
     }
     notTheHost(event.get().host(), roles, found);
+    notADoor(event.get(), found);
+    wrongBeacons(found);
     found.addAll(versions(Objects.requireNonNull(fact), roles).anomalies());
     found.addAll(seats().anomalies(seen));
     found.addAll(presenceFold(event.get()).anomalies());
@@ -307,7 +323,6 @@ final class EventFacts {
     List<Recorded<?>> reserved = new ArrayList<>(doors);
     reserved.addAll(places);
     reserved.addAll(covers);
-    reserved.addAll(undone);
     ledger.stream().filter(line -> QuotaFold.quota(line).isEmpty()).forEach(reserved::add);
     reserved.stream().filter(line -> !line.author().equals(host)).forEach(line -> found
         .add(line.anomaly(Anomaly.Reason.NOT_A_HOST, line.author() + " is not the event's host " + host)));
@@ -322,6 +337,25 @@ final class EventFacts {
     }
   }
 
+  private void notADoor(MeetupEvent event, List<Anomaly> found) {
+    for (Recorded<CheckInUndone> fact : undone) {
+      if (!event.doors().contains(fact.author())) {
+        found.add(fact.anomaly(Anomaly.Reason.NOT_A_HOST,
+            fact.author() + " is neither the event's host " + event.host() + " nor one of its doors"));
+      } else if (presenceFold(event).namesForeign(fact)) {
+        found.add(fact.anomaly(Anomaly.Reason.NOT_A_PARTY, fact.author() + " undoes what another door has done"));
+      }
+    }
+  }
+
+  /** Whoever answered such a code could not know, so the encounter counts all the same. */
+  private void wrongBeacons(List<Anomaly> found) {
+    encounters.stream().collect(Collectors.groupingBy(Recorded::author)).forEach((device, log) -> NonceChain
+        .unfounded(id, device, log.stream().map(fact -> fact.message().encounter()).toList())
+        .forEach(place -> found.add(log.get(place).anomaly(Anomaly.Reason.WRONG_BEACON,
+            "the code's beacon is not what the log of " + device + " gave when it was shown"))));
+  }
+
   private List<Recorded<?>> all() {
     List<Recorded<?>> all = new ArrayList<>(cancellations);
     all.addAll(edits);
@@ -331,6 +365,7 @@ final class EventFacts {
     all.addAll(ledger);
     requests.values().forEach(all::addAll);
     all.addAll(encounters);
+    all.addAll(byHand);
     all.addAll(undone);
     return all;
   }

@@ -36,6 +36,7 @@ public final class Meetup implements AutoCloseable {
   private final SecureRandom random = new SecureRandom();
   private final LiveView live;
   private final Hosting hosting;
+  private final Doorkeeping doorkeeping;
   /** Encounters with different people are stored side by side, those with one person one after the other. */
   private final Turns<Pair> meeting = new Turns<>();
   private final People people;
@@ -51,6 +52,7 @@ public final class Meetup implements AutoCloseable {
     this.hosting = new Hosting(live, pen);
     this.people = new People(live, pen);
     this.privateGroups = new PrivateGroups(live, pen);
+    this.doorkeeping = new Doorkeeping(live, pen);
   }
 
   /** This person's device. */
@@ -273,21 +275,9 @@ public final class Meetup implements AutoCloseable {
     return live.read(view -> view.event(id).map(event -> Counterpart.of(view, event, self(), other)));
   }
 
-  /**
-   * Takes a wrong check-in back: all encounters of {@code person} that are known here. The person may be checked in anew.
-   */
-  public Outcome<EntryId> undoCheckIn(EventId id, DeviceId person, String reason) {
-    return ofEvent(id, event -> {
-      if (!event.host().equals(self())) {
-        return Outcome.refused(Refusal.NOT_THE_ORGANISER, "only " + event.host() + " can undo a check-in");
-      }
-      List<ByteString> digests = live.read(view -> view.encounters(id, person)).stream().limit(Limits.UNDONE)
-          .map(signed -> signed.encounter().digest()).toList();
-      if (digests.isEmpty()) {
-        return Outcome.refused(Refusal.NOT_CHECKED_IN, "no check-in of " + person + " is known here");
-      }
-      return Outcome.done(append(event.group(), new CheckInUndone(id, digests, reason)).id());
-    });
+  /** What this device's door says by itself: people let in by hand, and check-ins taken back. */
+  public Doorkeeping doorkeeping() {
+    return doorkeeping;
   }
 
   /**

@@ -6,5 +6,5 @@ public sealed interface MeetupMessage
     MemberAdmitted, MemberRemoved, EventCreated, EventEdited, EventCancelled,
     DoorsAdded, PlaceSealed, CoverSet, CapacitySet, SeatsDelegated, SeatsReturned, SeatsReclaimed, Pledged,
     PledgeWithdrawn,
-    SeatDecision, SignedEncounter, CheckInUndone {
+    SeatDecision, SignedEncounter, CheckedInByHand, CheckInUndone {
 }

@@ -172,22 +172,24 @@ public final class MeetupView {
     return facts(event).metDoor(event, device);
   }
 
-  /** {@link #presence} of one device, without looking at everybody else where the rule allows. */
-  boolean isPresent(EventId id, DeviceId device) {
-    return switch (known(id).rule()) {
-      case DOOR -> metDoor(id, device).isPresent();
-      case PEERS -> presence(id).isPresent(device);
-    };
-  }
-
   /**
-   * The valid encounters of one device that were not undone, each by the other one.
+   * {@link #presence} of one device, without looking at everybody else where the rule allows.
    *
    * @throws IllegalArgumentException if {@link #event} does not give the event
    */
-  List<SignedEncounter> encounters(EventId id, DeviceId device) {
+  boolean isPresent(EventId id, DeviceId device) {
     MeetupEvent event = known(id);
-    return facts(event).encounters(event, device);
+    return facts(event).isPresent(event, device);
+  }
+
+  /**
+   * The check-ins of one person that a device may take back, as an undoing names them.
+   *
+   * @throws IllegalArgumentException if {@link #event} does not give the event
+   */
+  List<ByteString> undoable(EventId id, DeviceId person, DeviceId by) {
+    MeetupEvent event = known(id);
+    return facts(event).undoable(event, person, by);
   }
 
   /** @throws IllegalArgumentException if {@link #event} does not give the event */

@@ -32,6 +32,7 @@ public final class MessageCodec {
       Map.entry(PREFIX + "pledge-withdrawn/1", PledgeWithdrawn.class),
       Map.entry(PREFIX + "seat-decision/1", SeatDecision.class),
       Map.entry(PREFIX + "encounter/1", SignedEncounter.class),
+      Map.entry(PREFIX + "checked-in-by-hand/1", CheckedInByHand.class),
       Map.entry(PREFIX + "check-in-undone/1", CheckInUndone.class));
 
   private MessageCodec() {}
@@ -66,6 +67,7 @@ public final class MessageCodec {
       case PledgeWithdrawn _ -> "pledge-withdrawn/1";
       case SeatDecision _ -> "seat-decision/1";
       case SignedEncounter _ -> "encounter/1";
+      case CheckedInByHand _ -> "checked-in-by-hand/1";
       case CheckInUndone _ -> "check-in-undone/1";
     };
   }

@@ -89,6 +89,6 @@ final class PeersRule {
     int needed = Math.clamp(others, 1, ENCOUNTERS);
     boolean witnessed = counted.keySet().stream().anyMatch(this::testifies);
     return new Evidence(counted, needed, witnessed, witnessed && counted.size() >= needed,
-        witnessed && counted.size() >= ENCOUNTERS);
+        witnessed && counted.size() >= ENCOUNTERS, Set.of());
   }
 }

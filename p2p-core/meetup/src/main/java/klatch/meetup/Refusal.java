@@ -28,6 +28,8 @@ public enum Refusal {
   ALREADY_PLEDGED,
   /** There is no pledge to withdraw. */
   NOT_PLEDGED,
+  /** By the event's rule a door's word alone counts for nothing. */
+  NOT_BY_HAND,
   /** There is no check-in to undo. */
   NOT_CHECKED_IN,
   /** The time zone is not in this machine's database. */

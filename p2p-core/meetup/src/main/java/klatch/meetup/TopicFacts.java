@@ -73,6 +73,7 @@ final class TopicFacts {
       case PledgeWithdrawn message -> facts(message.event()).withdrawn(fact.with(message));
       case SeatDecision message -> facts(message.event()).ledgerLine(fact);
       case SignedEncounter message -> facts(message.encounter().event()).met(fact.with(message));
+      case CheckedInByHand message -> facts(message.event()).byHand(fact.with(message));
       case CheckInUndone message -> facts(message.event()).undone(fact.with(message));
     }
   }

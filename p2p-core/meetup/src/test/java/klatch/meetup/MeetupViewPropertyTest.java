@@ -81,7 +81,7 @@ final class MeetupViewPropertyTest {
     private void act() {
       EventId event = any(events);
       Scribe author = random.nextInt(3) == 0 ? devices.getFirst() : any();
-      MeetupMessage message = switch (random.nextInt(22)) {
+      MeetupMessage message = switch (random.nextInt(23)) {
         case 0 -> random.nextBoolean()
             ? new MemberProfile("name " + random.nextInt(), List.of("tag" + random.nextInt(3)),
                 Picture.name(any(PICTURES)))
@@ -112,10 +112,14 @@ final class MeetupViewPropertyTest {
           case 1 -> new MemberRemoved(any().device);
           default -> new MemberAdmitted(any().device, ByteString.zeros(32));
         };
+        case 21 -> new CheckedInByHand(event, any().device, "");
         default -> encounter(event);
       };
-      Entry entry = author.write(topic, message);
+      Entry entry = author.write(topic, message instanceof CheckedInByHand ? T0 + HOUR : T0, message);
       said.add(entry.id());
+      if (message instanceof CheckedInByHand) {
+        met.add(ByteString.of(entry.id().bytes()));
+      }
       if (message instanceof EventCreated) {
         events.add(new EventId(entry.id()));
       }

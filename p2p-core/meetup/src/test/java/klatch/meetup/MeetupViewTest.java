@@ -142,14 +142,55 @@ final class MeetupViewTest {
   }
 
   @Test
-  void onlyTheHostUndoes() {
+  void theHostUndoesAnythingAndAnotherDoorItsOwn() {
     EventId id = host.announce(topic, 5, door.device);
     SignedEncounter met = host.meet(id, ann, T0 + HOUR);
     host.write(topic, met);
     door.write(topic, new CheckInUndone(id, List.of(met.encounter().digest()), ""));
     assertThat(view().presence(id).isPresent(ann.device)).isTrue();
+    assertThat(view().anomalies(topic)).extracting(Anomaly::reason).containsExactly(Anomaly.Reason.NOT_A_PARTY);
+    SignedEncounter own = door.meet(id, bob, T0 + HOUR);
+    door.write(topic, own);
+    door.write(topic, new CheckInUndone(id, List.of(own.encounter().digest()), "not Bob"));
+    assertThat(view().presence(id).isPresent(bob.device)).isFalse();
+    assertThat(view().presence(id).undone()).containsExactly(bob.device);
+    ann.write(topic, new CheckInUndone(id, List.of(met.encounter().digest()), ""));
+    assertThat(view().presence(id).isPresent(ann.device)).isTrue();
     assertThat(view().anomalies(topic)).extracting(Anomaly::reason)
-        .containsExactly(Anomaly.Reason.NOT_A_HOST);
+        .containsExactlyInAnyOrder(Anomaly.Reason.NOT_A_PARTY, Anomaly.Reason.NOT_A_HOST);
+  }
+
+  @Test
+  void aDoorsWordAloneCountsByTheRuleDoorAndCanBeTakenBack() {
+    EventId id = host.announce(topic, 5, door.device);
+    Entry line = door.write(topic, T0 + HOUR, new CheckedInByHand(id, ann.device, "phone is flat"));
+    assertThat(view().presence(id).isPresent(ann.device)).isTrue();
+    assertThat(view().presence(id).isLasting(ann.device)).isTrue();
+    assertThat(view().presence(id).proofs(ann.device)).isEmpty();
+    assertThat(view().presence(id).evidence(ann.device).orElseThrow().byHand()).containsExactly(door.device);
+    assertThat(view().isPresent(id, ann.device)).isTrue();
+    assertThat(view().anomalies(topic)).isEmpty();
+    door.write(topic, new CheckInUndone(id, List.of(ByteString.of(line.id().bytes())), "it was Bob"));
+    assertThat(view().isPresent(id, ann.device)).isFalse();
+    assertThat(view().presence(id).present()).isEmpty();
+    assertThat(view().presence(id).undone()).containsExactly(ann.device);
+    ann.write(topic, door.meet(id, ann, T0 + 2 * HOUR));
+    assertThat(view().presence(id).isPresent(ann.device)).isTrue();
+    assertThat(view().presence(id).undone()).isEmpty();
+  }
+
+  @Test
+  void whoIsNoDoorOrTooEarlyLetsNobodyInByHandAndByThePeersRuleNobodyDoes() {
+    EventId id = host.announce(topic, 5, door.device);
+    bob.write(topic, T0 + HOUR, new CheckedInByHand(id, bob.device, ""));
+    door.write(topic, Scribe.event(5).times().checkInOpensAtMillis() - 1, new CheckedInByHand(id, ann.device, ""));
+    assertThat(view().presence(id).present()).isEmpty();
+    assertThat(view().anomalies(topic)).extracting(Anomaly::reason)
+        .containsExactlyInAnyOrder(Anomaly.Reason.NOT_A_DOOR, Anomaly.Reason.OUTSIDE_WINDOW);
+    EventId peers = new EventId(host.write(topic, Scribe.event(PresenceRule.PEERS, 5, door.device)).id());
+    door.write(topic, T0 + HOUR, new CheckedInByHand(peers, ann.device, ""));
+    assertThat(view().presence(peers).people()).isEmpty();
+    assertThat(view().isPresent(peers, ann.device)).isFalse();
   }
 
   @Test

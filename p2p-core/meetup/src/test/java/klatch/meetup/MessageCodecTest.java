@@ -78,6 +78,7 @@ final class MessageCodecTest {
     examples.put("seats-returned", new SeatsReturned(EVENT, PLEDGE, 4));
     examples.put("seats-reclaimed", new SeatsReclaimed(EVENT, WITHDRAWAL));
     examples.put("encounter", new Scribe(1).meet(EVENT, new Scribe(2), T0));
+    examples.put("checked-in-by-hand", new CheckedInByHand(EVENT, new Scribe(2).device, "phone is flat"));
     examples.put("check-in-undone", new CheckInUndone(EVENT, List.of(ByteString.of(bytes(0x55))), "wrong person"));
     return examples;
   }

@@ -37,7 +37,11 @@ public final class Scribe {
   }
 
   public Entry write(TopicId topic, MeetupMessage message) {
-    return write(topic, MessageCodec.type(message), MessageCodec.encode(message), T0);
+    return write(topic, T0, message);
+  }
+
+  public Entry write(TopicId topic, long timestampMillis, MeetupMessage message) {
+    return write(topic, MessageCodec.type(message), MessageCodec.encode(message), timestampMillis);
   }
 
   public Entry write(TopicId topic, String type, byte[] payload, long timestampMillis) {

@@ -80,9 +80,12 @@ final class LndFaultsIT {
     lnd.close();
   }
 
+  private static final String BLOCK = "5c5e6f2b".repeat(8);
+
   private static FakeLnd.Reply info(boolean synced) {
     return FakeLnd.json(200, "{\"identity_pubkey\":\"" + NODE + "\",\"synced_to_chain\":" + synced
-        + ",\"block_height\":120,\"version\":\"0.20.0-beta\",\"chains\":[{\"network\":\"regtest\"}]}");
+        + ",\"block_height\":120,\"block_hash\":\"" + BLOCK
+        + "\",\"version\":\"0.20.0-beta\",\"chains\":[{\"network\":\"regtest\"}]}");
   }
 
   private LndLightning connect() {
@@ -190,6 +193,15 @@ final class LndFaultsIT {
           .matches(LightningException::retrySafe);
     }
     assertThat(lnd.requests()).noneMatch(request -> request.contains("hodl"));
+  }
+
+  @Test
+  void theNewestBlockIsToldWhileLndIsInStepWithItsChain() {
+    try (LndLightning lightning = connect()) {
+      assertThat(lightning.newestBlock()).contains(new LndBlock(BLOCK, 120));
+      lnd.on("/v1/getinfo", info(false));
+      await().until(() -> lightning.newestBlock().isEmpty());
+    }
   }
 
   @Test

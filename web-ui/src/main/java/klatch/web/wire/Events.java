@@ -208,8 +208,26 @@ public final class Events {
    *
    * @param frame the code that the door shows now, as QR text
    * @param url   the same for phones of guests without a node, while their page is open: it leads there
+   * @param door  whether this device is a door of the event: it may take its own check-ins back
+   * @param byHand whether it may check people in by hand too
    */
-  public record Door(String event, String frame, long validUntilMillis, @Nullable String url) {}
+  public record Door(String event, String frame, long validUntilMillis, @Nullable String url, boolean door,
+      boolean byHand) {}
+
+  /**
+   * {@code POST /events/{id}/by-hand}.
+   *
+   * @param person whom this door lets in by its word alone
+   * @param reason for everybody to read
+   */
+  public record ByHand(@Nullable String person, @Nullable String reason) {}
+
+  /**
+   * {@code POST /events/{id}/by-hand}.
+   *
+   * @param written false for somebody who was present already
+   */
+  public record LetIn(String event, String person, boolean present, boolean written) {}
 
   /**
    * {@code POST /events/{id}/checkin}.
@@ -264,10 +282,12 @@ public final class Events {
       List<List<String>> adrift, List<String> undone) {}
 
   /**
-   * Somebody who met somebody.
+   * Somebody who met somebody, or was let in by hand.
    *
    * @param counted how many of their encounters count, of {@code needed}
+   * @param byHand  the doors that checked them in by hand
    * @param says    why, for people
    */
-  public record Met(String person, @Nullable String nickname, boolean present, int counted, int needed, String says) {}
+  public record Met(String person, @Nullable String nickname, boolean present, int counted, int needed,
+      List<String> byHand, String says) {}
 }

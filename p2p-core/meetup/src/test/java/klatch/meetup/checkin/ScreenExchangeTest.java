@@ -203,11 +203,11 @@ final class ScreenExchangeTest {
   void whoseCheckInWasUndoneIsCheckedInAgain() {
     EventId event = seated(PresenceRule.DOOR);
     exchange(door, anns, event);
-    host.meetup.undoCheckIn(event, ann.device, "not her").orThrow();
+    host.meetup.doorkeeping().undo(event, ann.device, "not her").orThrow();
     assertThat(host.meetup.presence(event).isPresent(ann.device)).isFalse();
-    assertThat(host.meetup.undoCheckIn(event, ann.device, "not her")).isInstanceOf(Outcome.Refused.class);
+    assertThat(host.meetup.doorkeeping().undo(event, ann.device, "not her")).isInstanceOf(Outcome.Refused.class);
     ann.copyFrom(host);
-    assertThat(ann.meetup.undoCheckIn(event, ann.device, "")).isInstanceOf(Outcome.Refused.class);
+    assertThat(ann.meetup.doorkeeping().undo(event, ann.device, "")).isInstanceOf(Outcome.Refused.class);
     clock.set(T0 + HOUR + MINUTE);
     SignedEncounter again = exchange(door, anns, event);
     assertThat(host.meetup.presence(event).proof(ann.device)).contains(again);

@@ -59,6 +59,7 @@ export function DoorPage({ id }) {
   const present = guests.filter(person => person.present).length;
   const found = guests.filter(person => nameOf(person).toLocaleLowerCase().includes(sought.trim().toLocaleLowerCase()))
     .sort((a, b) => a.present - b.present || nameOf(a).localeCompare(nameOf(b)));
+  const letsIn = code?.byHand && now() >= event.checkInOpensAtMillis && now() < event.checkInClosesAtMillis;
   return html`<${EventHead} event=${event} corner="door" />
     <div class="door"><div class="column">
       ${now() < event.checkInOpensAtMillis && html`<p class="card warm">${t('door.early')} <${Deadline}
@@ -78,13 +79,15 @@ export function DoorPage({ id }) {
       <section class="card" aria-labelledby="list"><h2 id="list">${t('door.list')}</h2>
         <${Field} id="search" label=${t('door.search')}><input id="search" type="search" value=${sought}
           onInput=${typed => setSought(typed.target.value)} /></${Field}>
-        <ul class="lines">${found.map(person => html`<li><${Avatar} person=${person.person} nickname=${person.nickname} />
+        <ul class="lines">${found.map(person => html`<li key=${person.person}><${Avatar} person=${person.person} nickname=${person.nickname} />
           <span class="grow">${nameOf(person)}</span>
           ${person.present
             ? html`<span class="badge good">${t('present')}</span>
-              <${Ask} question=${t('undo.why', { name: nameOf(person) })} yes=${t('undo.yes')} act=${() =>
-                post(`/events/${id}/undo`, { person: person.person })}>${t('undo')}</${Ask}>`
-            : html`<span class="badge">${t('expected')}</span>`}</li>`)}</ul>
+              ${code?.door && html`<${Ask} key=${`undo ${person.person}`} question=${t('undo.why', { name: nameOf(person) })} yes=${t('undo.yes')} act=${() =>
+                post(`/events/${id}/undo`, { person: person.person })}>${t('undo')}</${Ask}>`}`
+            : html`<span class="badge">${t('expected')}</span>
+              ${letsIn && html`<${Ask} key=${`in ${person.person}`} question=${t('by-hand.why', { name: nameOf(person) })} yes=${t('by-hand.yes')} act=${() =>
+                post(`/events/${id}/by-hand`, { person: person.person })}>${t('by-hand')}</${Ask}>`}`}</li>`)}</ul>
         ${found.length === 0 && html`<p class="soft">${t('door.not-found')}</p>`}</section>
       <${Guests} id=${id} /></div></div>`;
 }
