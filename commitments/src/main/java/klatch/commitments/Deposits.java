@@ -34,6 +34,7 @@ public final class Deposits implements AutoCloseable {
   private final StatementBook book;
   private final Escrow escrow;
   private final Depositor depositor;
+  private final ServedClaims served;
   private final Semaphore news = new Semaphore(0);
   private final LogStore.Subscription subscription;
   private final Thread ticker;
@@ -48,6 +49,7 @@ public final class Deposits implements AutoCloseable {
     this.book = new StatementBook(parts.log());
     this.escrow = new Escrow(parts, book);
     this.depositor = new Depositor(parts, book, connected);
+    this.served = new ServedClaims(parts, book);
     this.subscription = parts.log().subscribe(arrivals -> news.release());
     this.ticker = Thread.ofVirtual().name("deposits-clock").unstarted(this::run);
   }
@@ -206,6 +208,20 @@ public final class Deposits implements AutoCloseable {
       return Optional.of("the organiser has no part in the payouts");
     }
     return depositor.choose(known.get(), terms.get(), target);
+  }
+
+  /** Where the payout of somebody stands whose key is elsewhere; empty while nothing is due to them. */
+  public Optional<ServedPayout> servedPayout(EventId event, DeviceId person) {
+    return served.of(event, person);
+  }
+
+  /**
+   * What they have to sign to have it paid. Writes nothing; may ask a Lightning address for an invoice.
+   *
+   * @param to an invoice for exactly the payout's amount, or a Lightning address
+   */
+  public ClaimDraft servedClaim(EventId event, DeviceId person, String to) {
+    return served.draft(event, person, to);
   }
 
   /** As the organiser: what the secret of somebody's code gives now; empty if it opens nothing. */

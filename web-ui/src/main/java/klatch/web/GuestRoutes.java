@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
+import klatch.commitments.ClaimDraft;
+import klatch.commitments.ClaimView;
 import klatch.commitments.OfferResult;
 import klatch.log.DeviceId;
 import klatch.meetup.Attendee;
@@ -56,7 +58,18 @@ record GuestRoutes(GuestDesk desk, Meetup meetup, Supplier<ApiParts.MoneyState> 
     return new Guests.Me(meetup.nickname(event.group(), person).orElse(null),
         attendee.map(Attendee::seat).map(EventRoutes::label).orElse(null),
         attendee.map(Attendee::present).orElse(false), attendee.flatMap(this::place).orElse(null), deposit,
-        attendee.isEmpty() ? null : offer(event, person, deposit));
+        attendee.isEmpty() ? null : offer(event, person, deposit), payout(event, person));
+  }
+
+  private Guests.@Nullable Payout payout(MeetupEvent event, DeviceId person) {
+    if (!(money.get() instanceof ApiParts.MoneyState.Running(var running))) {
+      return null;
+    }
+    return running.deposits().servedPayout(event.id(), person)
+        .filter(payout -> payout.state() != ClaimView.State.NOTHING_DUE)
+        .map(payout -> new Guests.Payout(payout.state().name().toLowerCase(Locale.ROOT), payout.amount().value(),
+            payout.closesAtMillis()))
+        .orElse(null);
   }
 
   private Optional<String> place(Attendee attendee) {
@@ -77,21 +90,29 @@ record GuestRoutes(GuestDesk desk, Meetup meetup, Supplier<ApiParts.MoneyState> 
   private Guests.ToSign wish(Call call) {
     var request = call.read(Guests.Wish.class);
     var guest = GroupRoutes.person(request.person());
-    return switch (desk.wish(guest, wish(request))) {
+    return switch (desk.wish(guest, wish(guest, request))) {
       case GuestReply.ToSign(var bytes) -> new Guests.ToSign(HexFormat.of().formatHex(bytes.bytes()));
       case GuestReply.Refused(var reason) -> throw new PublicException(PublicCode.REFUSED, reason);
       case GuestReply.Done _ -> throw new IllegalStateException("a wish is never done before it is signed");
     };
   }
 
-  private static GuestWish wish(Guests.Wish request) {
+  private GuestWish wish(DeviceId guest, Guests.Wish request) {
     return switch (Call.required(request.wish(), "wish").toLowerCase(Locale.ROOT)) {
       case "name" -> new GuestWish.Name(Call.required(request.nickname(), "nickname"));
       case "seat" -> new GuestWish.Seat(request.guests() == null ? 0 : request.guests(),
           request.answers() == null ? List.of() : request.answers());
       case "back" -> new GuestWish.GiveBack();
       case "in" -> new GuestWish.ComeIn(Call.required(request.frame(), "frame"));
-      default -> throw PublicException.invalid("a wish is name, seat, back or in");
+      case "claim" -> claim(guest, Call.required(request.to(), "to"));
+      default -> throw PublicException.invalid("a wish is name, seat, back, in or claim");
+    };
+  }
+
+  private GuestWish claim(DeviceId guest, String to) {
+    return switch (MoneyRoutes.connected(money).deposits().servedClaim(desk.event(), guest, to)) {
+      case ClaimDraft.Ready(var type, var payload) -> new GuestWish.Statement(type, payload);
+      case ClaimDraft.Refused(var reason) -> throw new PublicException(PublicCode.REFUSED, reason);
     };
   }
 

@@ -88,17 +88,21 @@ final class Pages {
     }
   }
 
+  private final boolean onLoopback;
+
   /** Those of a node's own person. */
   Pages() {
-    this(FIRST, FILES);
+    this(FIRST, FILES, true);
   }
 
   /** The one that guests without a node see. */
   static Pages ofGuests() {
-    return new Pages(GUESTS_FIRST, GUESTS_FILES);
+    return new Pages(GUESTS_FIRST, GUESTS_FILES, false);
   }
 
-  private Pages(String first, List<String> files) {
+  /** @param onLoopback browsers trust what comes from there as if it were https, and plain http from elsewhere not */
+  private Pages(String first, List<String> files, boolean onLoopback) {
+    this.onLoopback = onLoopback;
     var contents = new TreeMap<String, byte[]>();
     files.forEach(name -> contents.put(name, read(FOLDER + name)));
     if (files.contains(SIGNING)) {
@@ -137,6 +141,9 @@ final class Pages {
     headers.put(HttpHeader.CACHE_CONTROL, page.lasting ? "public, max-age=31536000, immutable" : "no-cache");
     headers.put(HttpHeader.VARY, "Accept-Encoding");
     secure(response);
+    if (onLoopback) {
+      headers.put("Cross-Origin-Opener-Policy", "same-origin");
+    }
     if (page.tag.equals(request.getHeaders().get(HttpHeader.IF_NONE_MATCH))) {
       response.setStatus(304);
       response.write(true, ByteBuffer.allocate(0), callback);
@@ -160,7 +167,6 @@ final class Pages {
     headers.put("Content-Security-Policy", POLICY);
     headers.put("X-Content-Type-Options", "nosniff");
     headers.put("Referrer-Policy", "no-referrer");
-    headers.put("Cross-Origin-Opener-Policy", "same-origin");
     headers.put("Cross-Origin-Resource-Policy", "same-origin");
     headers.put("Permissions-Policy", "camera=(self), microphone=(), geolocation=(), payment=(), usb=()");
   }

@@ -2,6 +2,7 @@ package klatch.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import klatch.regtest.browser.Chromium;
 import klatch.regtest.browser.ChromiumPage;
 import java.nio.file.Path;
@@ -126,6 +127,49 @@ final class GuestPageIT {
     var door = anna.get("/events/" + event + "/door").body();
     assertThat(door.path("url").asText()).isEqualTo(url + door.path("frame").asText());
     return door.path("url").asText();
+  }
+
+  /** Two with seats and deposits, of whom one comes. */
+  @Test
+  void aGuestWhoCameHasTheNoShowsDepositPaidToAnyWallet() {
+    anna.post("/events/" + event + "/edit", "{\"capacity\":2}");
+    wallet.watch(_ -> {
+    });
+    var url = opened();
+    var ivo = guest(url).fill("name", "Ivo").press("Save me a seat").sees("A seat is yours");
+    var guest = guest(url).fill("name", "Gül").press("Save me a seat").sees("A seat is yours, Gül.");
+    now.set(START - 11 * HOUR);
+    List.of(ivo, guest).forEach(page -> {
+      page.reload().sees("Waiting for your payment");
+      wallet.pay(new Lightning.PayRequest(PaymentId.random(new SecureRandom()),
+          page.eval("document.querySelector('a[href^=\"lightning:\"]').getAttribute('href').slice(10)").asText(),
+          Msat.ofSat(10), Duration.ofSeconds(10)));
+      page.sees("Held, not spent.");
+    });
+    now.set(START);
+    guest.go(door(url)).sees("You are in").sees("It is back.");
+    now.set(anna.get("/events/" + event).body().at("/terms/appealsCloseAtMillis").asLong());
+    guest.reload().sees("A share for you");
+    good(guest, "guest-payout");
+    assertThat(payout(ivo, "Ivo").isNull()).isTrue();
+    long amount = payout(guest, "Gül").path("amountMsat").asLong();
+    guest.fill("to", wallet.invoice(new Msat(amount + 1_000), "", Duration.ofHours(1)).bolt11()).press("Send it there")
+        .sees("this payout is");
+    guest.fill("to", wallet.invoice(new Msat(amount), "", Duration.ofHours(1)).bolt11()).press("Send it there");
+    Awaitility.await().untilAsserted(() -> assertThat(anna.get("/events/" + event + "/report").body().path("people"))
+        .anySatisfy(line -> assertThat(line.path("payoutMsat").asLong()).isEqualTo(amount)));
+    assertThat(payout(guest, "Gül").path("amountMsat").asLong()).as("what the fees have left over").isLessThan(amount);
+  }
+
+  /** What the page of somebody is told of their payout. */
+  private JsonNode payout(ChromiumPage page, String nickname) {
+    for (var person : anna.get("/events/" + event).body().path("people")) {
+      if (person.path("nickname").asText().equals(nickname)) {
+        return page.eval("fetch('/api/v1/me/" + person.path("person").asText()
+            + "').then(answer => answer.json()).then(me => me.payout ?? null)");
+      }
+    }
+    throw new AssertionError("nobody is called " + nickname);
   }
 
   @Test

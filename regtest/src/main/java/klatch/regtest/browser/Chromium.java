@@ -37,6 +37,9 @@ public final class Chromium {
   private static final Duration START = Duration.ofSeconds(30);
   private static final Duration ANSWER = Duration.ofSeconds(20);
   private static final ObjectMapper JSON = new ObjectMapper();
+  /** The system property that names one more address which pages may ask, of a network that a test has made. */
+  public static final String VENUE = "klatch.browser.venue";
+
   private static @Nullable Chromium shared;
 
   private final Path profile;
@@ -97,7 +100,8 @@ public final class Chromium {
         "--disable-component-update", "--disable-sync", "--disable-extensions", "--hide-scrollbars",
         "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
         "--use-file-for-fake-video-capture=" + film,
-        "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", "--remote-debugging-port=0",
+        "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE " + System.getProperty(VENUE, "127.0.0.1"),
+        "--remote-debugging-port=0",
         "--user-data-dir=" + profile, "about:blank").redirectErrorStream(true)
         .redirectOutput(profile.resolve("browser.log").toFile()).start();
     var port = profile.resolve("DevToolsActivePort");

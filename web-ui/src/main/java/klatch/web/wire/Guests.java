@@ -38,10 +38,13 @@ public final class Guests {
    * @param seat  as in {@link Events.Person}; absent without an RSVP
    * @param place where it is, if that is told only to those with a seat and the guest has one
    * @param offer what to pay, while it can be paid
+   * @param payout their part of what others have forfeited, once it is due
    */
   public record Me(@Nullable String nickname, @Nullable String seat, boolean present, @Nullable String place,
-      Events.@Nullable Deposit deposit,
-      @Nullable Offer offer) {}
+      Events.@Nullable Deposit deposit, @Nullable Offer offer, @Nullable Payout payout) {}
+
+  /** @param state claimable, claimed, paid or unclaimed */
+  public record Payout(String state, long amountMsat, long closesAtMillis) {}
 
   /** A hold invoice for any wallet. */
   public record Offer(String bolt11, long amountMsat, long expiresAtMillis, long lockClosesAtMillis) {}
@@ -50,14 +53,16 @@ public final class Guests {
    * {@code POST /wish} on the guests' listener.
    *
    * @param person   the guest's public key, 64 hex digits
-   * @param wish     name, seat, back or in
+   * @param wish     name, seat, back, in or claim
    * @param nickname for name
    * @param guests   for seat: who come along
    * @param answers  for seat: one for each question
    * @param frame    for in: what the camera read at the door
+   * @param to       for claim: an invoice for exactly the payout, or a Lightning address
    */
   public record Wish(@Nullable String person, @Nullable String wish, @Nullable String nickname,
-      @Nullable Integer guests, @Nullable List<String> answers, @Nullable String frame) {}
+      @Nullable Integer guests, @Nullable List<String> answers, @Nullable String frame,
+      @Nullable String to) {}
 
   /** @param bytes what to sign by Ed25519, in hex */
   public record ToSign(String bytes) {}

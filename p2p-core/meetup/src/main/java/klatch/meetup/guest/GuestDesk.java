@@ -126,12 +126,16 @@ public final class GuestDesk {
         entry(known, guest, granted(meetup.pledgeFor(guest, event, guests, answers)), now);
       case GuestWish.GiveBack _ -> entry(known, guest, granted(meetup.withdrawalFor(guest, event)), now);
       case GuestWish.ComeIn(var frame) -> answer(known, guest, frame);
+      case GuestWish.Statement(var type, var payload) -> entry(known, guest, type, payload.bytes(), now);
     };
   }
 
   private OfEntry entry(MeetupEvent known, DeviceId guest, MeetupMessage message, long now) throws RefusedWish {
-    EntryDraft draft = EntryDraft.next(store, new LogId(guest, known.group()), MessageCodec.type(message),
-        MessageCodec.encode(message), now);
+    return entry(known, guest, MessageCodec.type(message), MessageCodec.encode(message), now);
+  }
+
+  private OfEntry entry(MeetupEvent known, DeviceId guest, String type, byte[] payload, long now) throws RefusedWish {
+    EntryDraft draft = EntryDraft.next(store, new LogId(guest, known.group()), type, payload, now);
     if (draft.sequence() == 1 && store.heights(known.group()).size() >= MOST_GUESTS) {
       throw new RefusedWish("this group has " + MOST_GUESTS + " members; the host has to let you in by an invite");
     }

@@ -1,6 +1,7 @@
 package klatch.meetup.guest;
 
 import java.util.List;
+import klatch.meetup.ByteString;
 
 /** What a guest wants to do, and has to sign. */
 public sealed interface GuestWish {
@@ -28,4 +29,11 @@ public sealed interface GuestWish {
    * @param frame what the guest's camera has read at the door
    */
   record ComeIn(String frame) implements GuestWish {}
+
+  /**
+   * To say what another module has written down for them.
+   *
+   * @param payloadType of no meetup message
+   */
+  record Statement(String payloadType, ByteString payload) implements GuestWish {}
 }

@@ -88,6 +88,19 @@ function Deposit({ event, me }) {
     <div class="column" aria-live="polite" data-deposit=${state ?? 'none'}>${(MONEY[state] ?? Unlocked)({ event, me })}</div></section>`;
 }
 
+/** A share of what others forfeited goes to whatever wallet the guest names. */
+function Payout({ event, payout }) {
+  const [to, setTo] = useState('');
+  const open = ['claimable', 'claimed'].includes(payout.state);
+  return html`<section class="card good" aria-labelledby="payout"><h2 id="payout">${t('payout.title')}</h2>
+    <p class="sum">${sat(payout.amountMsat)}</p>
+    <p aria-live="polite">${t(payout.state === 'claimable' ? 'guest.payout' : `payout.${payout.state}`)}</p>
+    ${payout.state === 'claimable' && html`<p class="soft small">${t('payout.until')} <${Deadline} millis=${payout.closesAtMillis} zone=${event.zone} /></p>`}
+    ${open && html`<div class="column"><${Field} id="to" label=${t('guest.payout.to')} hint=${t('payout.to.hint', { amount: sat(payout.amountMsat) })}>
+        <input id="to" autocomplete="off" spellcheck="false" value=${to} aria-describedby="to-hint" onInput=${typed => setTo(typed.target.value)} /></${Field}>
+      <${Act} kind="main" act=${() => wish({ wish: 'claim', to: to.trim() })}>${t('payout.send')}</${Act}></div>`}</section>`;
+}
+
 /** The door's code came with the address; it is used once, and a reload must not try it again. */
 function Door({ frame, done }) {
   const [fault, setFault] = useState(null);
@@ -134,6 +147,7 @@ function Page({ event }) {
     ${frame && !me.present && me.seat !== 'confirmed' && html`<p class="fault" role="alert">${t('guest.in.first')}</p>`}
     ${!event.cancelled && (standing ? html`<${Taken} event=${event} me=${me} />` : html`<${Seat} event=${event} me=${me} />`)}
     ${standing && event.terms && html`<${Deposit} event=${event} me=${me} />`}
+    ${me.payout && html`<${Payout} event=${event} payout=${me.payout} />`}
     ${me.seat === 'confirmed' && !me.present && !frame && html`<p class="note">${t('guest.door')}</p>`}
     <${Fault} fault=${fault} /><${Key} /></div>`;
 }
