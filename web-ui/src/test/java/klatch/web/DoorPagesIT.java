@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import klatch.regtest.browser.FakeCamera;
 import klatch.regtest.browser.ChromiumPage;
+import klatch.meetup.EventId;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,5 +58,53 @@ final class DoorPagesIT extends PagesFixture {
     host.press("Close the camera");
     FakeCamera.show(browser.film(), signed.path("frame").asText());
     host.press("Scan a guest’s code").sees("Welcome, you are checked in").sees("1 / 1");
+  }
+
+  private ChromiumPage letInByHand(ChromiumPage door, String name) {
+    return door.fill("search", name).press("Let in by hand").press("They are here");
+  }
+
+  @Test
+  void twoDoorsThatCannotReachEachOtherLetPeopleInAndAgreeAfterwards() {
+    var carl = joined("Carl");
+    var dora = joined("Dora");
+    var group = anna.meetup.event(EventId.parse(event)).orElseThrow().group();
+    anna.meetup.hosting().grant(group, carl.meetup.self()).orThrow();
+    assertThat(dora.post("/events/" + event + "/rsvp", "").status()).isEqualTo(200);
+    Awaitility.await().until(() -> carl.get("/events/" + event + "/door").body().path("byHand").asBoolean()
+        && carl.meetup.seats(EventId.parse(event)).confirmed().size() == 2);
+    cutOff(carl);
+    var other = person(carl).sees("I have an invite");
+    other.eval("location.hash = '#/e/" + event + "/door'");
+    other.sees("0 / 2");
+
+    host.fill("search", "Ben").press("Let in by hand").sees("Your word alone counts");
+    good(host, "door-by-hand");
+    host.press("They are here").sees("Welcome, you are checked in").sees("1 / 2");
+    letInByHand(other, "Ben");
+    letInByHand(other, "Dora");
+    other.sees("2 / 2");
+    host.sees("1 / 2");
+
+    connect(carl);
+    host.sees("2 / 2");
+    Awaitility.await().untilAsserted(() -> assertThat(carl.meetup.presence(EventId.parse(event)))
+        .isEqualTo(anna.meetup.presence(EventId.parse(event))));
+    assertThat(anna.meetup.anomalies(group)).isEmpty();
+    other.fill("search", "Dora").press("Undo").press("Take the check-in back").sees("expected");
+    host.sees("1 / 2");
+    assertThat(anna.get("/events/" + event + "/presence").body().at("/undone/0").asText())
+        .isEqualTo(dora.meetup.self().toString());
+  }
+
+  /** A node whose person is in the event's group. */
+  private TestNode joined(String nickname) {
+    var node = node(nickname);
+    node.post("/profile", "{\"nickname\":\"" + nickname + "\"}");
+    var group = anna.get("/groups").body().at("/groups/0/id").asText();
+    var invite = anna.get("/groups/" + group + "/invite").body().path("invite").asText();
+    node.post("/groups/join", "{\"invite\":\"" + invite + "\"}");
+    Awaitility.await().until(() -> node.meetup.event(EventId.parse(event)).isPresent());
+    return node;
   }
 }

@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import klatch.commitments.Msat;
@@ -38,6 +41,7 @@ abstract class PagesFixture {
 
   final AtomicLong now = new AtomicLong(NOON);
   final InMemoryNetwork network = new InMemoryNetwork(() -> Instant.ofEpochMilli(now.get()), 1);
+  private final Map<TestNode, TopicSync> syncs = new HashMap<>();
   final List<AutoCloseable> open = new ArrayList<>();
   final List<ChromiumPage> pages = new ArrayList<>();
   Chromium browser;
@@ -56,10 +60,23 @@ abstract class PagesFixture {
     var node = new TestNode(now, Optional.of(network.open(name, Msat.ofSat(1_000_000), Msat.ofSat(500_000),
         InMemoryLightning.Delivery.THREAD)));
     open.addFirst(node);
+    connect(node);
+    return node;
+  }
+
+  /** Has a node sync with anna's, as long as it is not cut off. */
+  final void connect(TestNode node) {
     var sync = synced(node);
+    syncs.put(node, sync);
     node.syncState = () -> new SyncState(
         sync.peers().stream().mapToLong(TopicSync.PeerStatus::silentMillis).min(), 0);
-    return node;
+  }
+
+  /** From now on it and the others hear nothing of each other. */
+  final void cutOff(TestNode node) {
+    var sync = Objects.requireNonNull(syncs.remove(node));
+    open.remove(sync);
+    sync.close();
   }
 
   private TopicSync synced(TestNode node) {

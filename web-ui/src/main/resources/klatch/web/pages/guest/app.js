@@ -77,7 +77,7 @@ function Unlocked({ event, me }) {
 const MONEY = {
   held: ({ event }) => html`<p><b>${t('held.title')}</b></p><p>${t('guest.held')}</p>
     <p class="soft small">${t('held.by', { at: when(event.terms.payoutsCloseAtMillis, event.zone) })}</p>`,
-  released: () => html`<p><b>${t('released.title')}</b></p><p>${t('released.lead')}</p>`,
+  released: () => html`<p><b>${t('released.title')}</b></p><p>${t('guest.released')}</p>`,
   collected: () => html`<p><b>${t('collected.title')}</b></p><p>${t('collected.lead')}</p>`,
 };
 
