@@ -55,6 +55,7 @@ final class DiskFullIT {
   private static final int MOST_HOLDS = 80;
   private static final int MOST_GROUPS = 5_000;
   private static final int DESCRIPTION_BYTES = 400;
+  private static final int PAGE_BYTES = 4_096;
 
   @TempDir
   Path directory;
@@ -201,8 +202,16 @@ final class DiskFullIT {
     return Node.start(options);
   }
 
+  /** Until nothing more fits, whatever the node writes meanwhile. */
   private void fill() throws IOException {
-    Files.write(filler, new byte[(int) Files.getFileStore(small).getUsableSpace()]);
+    var page = new byte[PAGE_BYTES];
+    try (var out = Files.newOutputStream(filler)) {
+      for (long room = Files.getFileStore(small).getTotalSpace(); room > 0; room -= page.length) {
+        out.write(page);
+      }
+    } catch (IOException e) {
+      assertThat(e).hasMessageContaining("No space left");
+    }
   }
 
   private static NodeOptions options(Path data, Optional<Chain> chain) {
