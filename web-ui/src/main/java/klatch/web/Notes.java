@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import klatch.log.DeviceId;
 import klatch.log.TopicId;
 import klatch.meetup.PersonTopic;
@@ -31,6 +32,8 @@ public final class Notes {
   private final Keeper keeper;
   /** Replaced as a whole, under the monitor. */
   private volatile Kept kept;
+  /** Made of what is kept: asked with every entry that is sent or taken in. */
+  private volatile Set<TopicId> leftAlone;
 
   /** Where the text lies. */
   public interface Keeper {
@@ -97,6 +100,7 @@ public final class Notes {
   public Notes(Keeper keeper) {
     this.keeper = keeper;
     this.kept = keeper.load().map(Notes::read).orElse(Kept.NOTHING);
+    this.leftAlone = leftAlone(kept);
   }
 
   /** Forgets everything with the process. */
@@ -125,7 +129,13 @@ public final class Notes {
   private synchronized void change(UnaryOperator<Kept> change) {
     var next = change.apply(kept);
     keeper.save(new String(Json.bytes(next), java.nio.charset.StandardCharsets.UTF_8) + "\n");
+    leftAlone = leftAlone(next);
     kept = next;
+  }
+
+  private static Set<TopicId> leftAlone(Kept kept) {
+    return kept.people().entrySet().stream().filter(note -> !note.getValue().followed())
+        .map(note -> PersonTopic.of(DeviceId.parse(note.getKey()))).collect(Collectors.toUnmodifiableSet());
   }
 
   Optional<Note> of(DeviceId person) {
@@ -159,8 +169,7 @@ public final class Notes {
 
   /** Whether a topic is that of somebody who is not followed any more. */
   public boolean leftAlone(TopicId topic) {
-    return kept.people().entrySet().stream().anyMatch(
-        note -> !note.getValue().followed() && PersonTopic.of(DeviceId.parse(note.getKey())).equals(topic));
+    return leftAlone.contains(topic);
   }
 
   void follow(DeviceId person, boolean followed) {
