@@ -75,10 +75,13 @@ final class EveningRun {
     }
   }
 
-  private Venue venue(Path directory) {
-    var withNodes = Stream.concat(Stream.of(BrowserEvening.ORGANISER),
+  private List<String> withNodes() {
+    return Stream.concat(Stream.of(BrowserEvening.ORGANISER),
         plan.people().stream().filter(Attendee::hasNode).map(Attendee::key)).toList();
-    return new Venue(directory, plan.chain(), withNodes,
+  }
+
+  private Venue venue(Path directory) {
+    return new Venue(directory, plan.chain(), withNodes(),
         plan.people().stream().filter(who -> !who.hasNode()).map(Attendee::key).toList());
   }
 
@@ -167,9 +170,7 @@ final class EveningRun {
 
     /** What every node finds that recomputes the settlement from its own log. */
     private String audits() {
-      var names = Stream.concat(Stream.of(BrowserEvening.ORGANISER),
-          plan.people().stream().filter(Attendee::hasNode).map(Attendee::key)).toList();
-      for (var name : names) {
+      for (var name : withNodes()) {
         var audit = venue.api(name).get("/events/" + money.event() + "/audit", Money.Audit.class);
         if (!audit.clean()) {
           return name + ": " + audit.findings().getFirst().message();

@@ -25,11 +25,11 @@ function useRoute() {
   return route;
 }
 
-function view(route) {
+function view(route, you) {
   const [place, id, corner] = route;
   if (place === 'e' && id) {
     const Page = { organise: Organise, edit: Edit, door: DoorPage, money: Settlement }[corner] ?? EventPage;
-    return html`<${Page} key=${route.join('/')} id=${id} corner=${corner} />`;
+    return html`<${Page} key=${route.join('/')} id=${id} corner=${corner} you=${you} />`;
   }
   if (place === 'new') {
     return html`<${Create} />`;
@@ -104,7 +104,7 @@ function App() {
   const fresh = status && !status.nickname;
   const content = locked
     ? html`<${Locked} />`
-    : fresh ? html`<${First} status=${status} invited=${route[0] === 'join'} />` : status ? view(route) : null;
+    : fresh ? html`<${First} status=${status} invited=${route[0] === 'join'} />` : status ? view(route, status.person) : null;
   return html`<a class="skip" href="#main" onClick=${skip}>${t('skip')}</a>
     <${Top} route=${route} ready=${status && !fresh && !locked} />
     <main id="main" tabindex="-1">${content}</main>${!locked && html`<${Line} />`}`;

@@ -9,14 +9,13 @@ import { Hosts, freeSeats } from './hosts.js';
 
 const LOOK_AT_LIGHTNING_MILLIS = 5000;
 
-export function Organise({ id }) {
+export function Organise({ id, you }) {
   const { event, missing } = useEvent(id);
-  const { data: status } = useData('/status');
   if (missing) {
     return missing;
   }
   const { summary, terms, people } = event;
-  const free = status ? freeSeats(event, status.person) : 0;
+  const free = freeSeats(event, you);
   const count = test => people.filter(test).length;
   const held = count(person => person.deposit?.state === 'held');
   return html`<${EventHead} event=${event} corner="organise" />
@@ -28,7 +27,7 @@ export function Organise({ id }) {
     </div>
     <div class="two"><div class="column"><${Guests} id=${id} people=${people} free=${free} /><${InviteCard} id=${id} /></div>
       <div class="column">${!summary.cancelled && now() < summary.endsAtMillis && html`<a class="button" href=${`#/e/${id}/edit`}>${t('edit.title')}</a>`}${terms && html`<${Deadlines} event=${event} /><${Room} terms=${terms} seats=${summary.capacity - held} />`}
-        <${Hosts} event=${event} you=${status?.person} />
+        <${Hosts} event=${event} you=${you} />
         ${!summary.cancelled && now() < summary.endsAtMillis && html`<section class="card" aria-labelledby="call-off"><h2 id="call-off">${t('cancel.title')}</h2>
           <p class="soft">${terms ? t('cancel.money') : t('cancel.lead')}</p>
           <${Ask} question=${t('cancel.sure')} yes=${t('cancel.yes')} act=${() => post(`/events/${id}/cancel`, {})}>${t('cancel.go')}</${Ask}></section>`}
