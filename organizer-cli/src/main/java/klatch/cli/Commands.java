@@ -1,18 +1,41 @@
 package klatch.cli;
 
+import klatch.cli.bench.Bench;
+import klatch.cli.demo.Demo;
+import klatch.cli.door.CheckIn;
+import klatch.cli.door.Door;
+import klatch.cli.door.PresenceCommand;
+import klatch.cli.event.EventCommand;
+import klatch.cli.event.Rsvp;
+import klatch.cli.group.GroupCommand;
 import klatch.cli.lightning.ChannelCommand;
 import klatch.cli.lightning.LightningCommand;
 import klatch.cli.lightning.WalletCommand;
-import klatch.cli.bench.Bench;
-import klatch.cli.demo.Demo;
-import klatch.cli.regtest.Regtest;
+import klatch.cli.money.Audit;
+import klatch.cli.money.Claim;
+import klatch.cli.money.Lock;
+import klatch.cli.money.OwnDeposits;
+import klatch.cli.money.Report;
+import klatch.cli.money.Settle;
+import klatch.cli.node.NodeFailedException;
+import klatch.cli.node.RunningNode;
+import klatch.cli.node.StartRefusedException;
 import klatch.cli.p2p.P2p;
+import klatch.cli.people.Connect;
+import klatch.cli.people.Find;
+import klatch.cli.people.PersonCommand;
+import klatch.cli.people.Profile;
+import klatch.cli.regtest.Regtest;
+import klatch.cli.terminal.ApiRefusedException;
+import klatch.cli.terminal.ExitCode;
+import klatch.cli.terminal.Json;
+import klatch.cli.terminal.NoNodeException;
 import klatch.web.wire.ErrorReply;
 import klatch.web.wire.PublicCode;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine;
 
 /** The {@code klatch} command line: every subcommand, and what each kind of failure looks like to the person. */
 @Command(name = "klatch", mixinStandardHelpOptions = true, version = "klatch "

@@ -1,6 +1,7 @@
 package klatch.cli;
 
 import java.util.concurrent.Callable;
+import klatch.cli.terminal.ExitCode;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -2,6 +2,7 @@ package klatch.cli;
 
 import java.net.URI;
 import java.nio.file.Path;
+import klatch.cli.node.NodeOptions;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

@@ -1,6 +1,9 @@
 package klatch.cli;
 
 import java.util.Optional;
+import klatch.cli.node.Node;
+import klatch.cli.node.NodeOptions;
+import klatch.cli.node.RunningNode;
 
 /** Where the {@code klatch} command begins. */
 public final class Main {

@@ -3,6 +3,8 @@ package klatch.cli;
 import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import klatch.cli.terminal.DesktopBrowser;
+import klatch.cli.terminal.Session;
 import klatch.web.wire.Browser;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

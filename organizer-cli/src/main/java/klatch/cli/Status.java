@@ -1,7 +1,9 @@
 package klatch.cli;
 
-import klatch.cli.lightning.ChannelList;
 import java.util.concurrent.Callable;
+import klatch.cli.lightning.ChannelList;
+import klatch.cli.terminal.Session;
+import klatch.cli.terminal.Words;
 import klatch.web.wire.NodeStatus;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

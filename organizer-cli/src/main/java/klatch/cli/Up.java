@@ -7,6 +7,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import klatch.cli.node.NodeFailedException;
+import klatch.cli.node.NodeOptions;
+import klatch.cli.node.RunningNode;
+import klatch.cli.terminal.CommonOptions;
+import klatch.cli.terminal.DesktopBrowser;
+import klatch.cli.terminal.ExitCode;
+import klatch.cli.terminal.Json;
+import klatch.lightning.AnchorReserve;
+import klatch.lightning.Network;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -16,8 +25,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
-import klatch.lightning.AnchorReserve;
-import klatch.lightning.Network;
 
 /** {@code klatch up}: runs this person's node until it is stopped. */
 @Command(name = "up", description = "Run your node until you stop it (Ctrl-C).", sortOptions = false)

@@ -71,4 +71,17 @@ final class ArchitectureTest {
 
   @ArchTest
   static final ArchRule packagesHaveNoCycles = slices().matching("klatch.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule commandsShareOnlyTheTerminalAndTheNode = noClasses().that()
+      .resideInAPackage("klatch.cli.terminal..").or()
+      .resideInAPackage("klatch.cli.node..").should().dependOnClassesThat().resideInAnyPackage("klatch.cli",
+          "klatch.cli.event..", "klatch.cli.door..",
+          "klatch.cli.money..", "klatch.cli.group..", "klatch.cli.people..", "klatch.cli.lightning..",
+          "klatch.cli.demo..", "klatch.cli.evening..",
+          "klatch.cli.bench..", "klatch.cli.regtest..", "klatch.cli.p2p..");
+
+  @ArchTest
+  static final ArchRule theTerminalKnowsNoNode = noClasses().that().resideInAPackage("klatch.cli.terminal..").should()
+      .dependOnClassesThat().resideInAnyPackage("klatch.cli.node..");
 }

@@ -11,6 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import klatch.cli.terminal.ApiClient;
+import klatch.cli.terminal.ExitCode;
+import klatch.cli.terminal.Json;
+import klatch.cli.terminal.TimeText;
 import klatch.web.TestNode;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -42,7 +46,7 @@ final class CommandsIT {
   }
 
   private static void write(Path dataDir, TestNode node) throws Exception {
-    Files.writeString(dataDir.resolve(NodeOptions.API_FILE),
+    Files.writeString(dataDir.resolve(ApiClient.ApiFile.NAME),
         Json.line(new ApiClient.ApiFile(node.api.url().toString(), node.api.token())));
   }
 
@@ -310,15 +314,15 @@ final class CommandsIT {
     assertThat(stopped.exitCode()).isEqualTo(2);
     assertThat(stopped.err()).contains("does not answer").contains("klatch up");
 
-    Files.writeString(ben.resolve(NodeOptions.API_FILE), "{\"url\":7");
+    Files.writeString(ben.resolve(ApiClient.ApiFile.NAME), "{\"url\":7");
     assertThat(run(ben, "status").exitCode()).isEqualTo(2);
-    Files.writeString(ben.resolve(NodeOptions.API_FILE), "{}");
+    Files.writeString(ben.resolve(ApiClient.ApiFile.NAME), "{}");
     assertThat(run(ben, "status").err()).contains("has no url or no token");
   }
 
   @Test
   void aTokenOfAnEarlierStartIsSaidToBeWrong() throws Exception {
-    Files.writeString(anna.resolve(NodeOptions.API_FILE),
+    Files.writeString(anna.resolve(ApiClient.ApiFile.NAME),
         Json.line(new ApiClient.ApiFile(annasNode.api.url().toString(), bensNode.api.token())));
     var refused = run(anna, "status");
     assertThat(refused.exitCode()).isEqualTo(1);

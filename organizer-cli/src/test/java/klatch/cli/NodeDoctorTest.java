@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import klatch.cli.terminal.ApiClient;
 import klatch.lightning.lnd.LndDoctor.Finding;
 import klatch.lightning.lnd.LndDoctor.Verdict;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,7 @@ final class NodeDoctorTest {
 
   @Test
   void whatIsNoNodesFileIsSaid() throws Exception {
-    Files.writeString(directory.resolve(NodeOptions.API_FILE), "{}");
+    Files.writeString(directory.resolve(ApiClient.ApiFile.NAME), "{}");
     assertThat(NodeDoctor.examine(directory)).anySatisfy(finding -> {
       assertThat(finding.verdict()).isEqualTo(Verdict.BAD);
       assertThat(finding.words()).contains("is not a node's");

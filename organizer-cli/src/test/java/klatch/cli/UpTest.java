@@ -9,8 +9,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.Test;
+import klatch.cli.node.NodeOptions;
+import klatch.cli.node.RunningNode;
+import klatch.cli.node.StartRefusedException;
 import klatch.lightning.Network;
+import org.junit.jupiter.api.Test;
 
 /** What {@code klatch up} understands, and what it refuses. */
 final class UpTest {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import klatch.cli.Json;
+import klatch.cli.terminal.Json;
 import klatch.libp2p.Ed25519;
 import klatch.libp2p.Ed25519Key;
 import klatch.log.Database;

@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
-import klatch.cli.Node;
+import klatch.cli.node.Node;
 import klatch.commitments.Lightning;
 import klatch.commitments.Msat;
 import klatch.lightning.LdkLightning;

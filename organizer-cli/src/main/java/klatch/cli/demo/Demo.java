@@ -1,8 +1,8 @@
 package klatch.cli.demo;
 
-import klatch.cli.ChainKind;
 import java.util.List;
 import java.util.concurrent.Callable;
+import klatch.cli.node.ChainKind;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,8 +1,8 @@
 package klatch.cli.demo;
 
 import java.util.List;
-import klatch.cli.ChainKind;
-import klatch.cli.HaltAt;
+import klatch.cli.node.ChainKind;
+import klatch.cli.node.HaltAt;
 import klatch.commitments.KillPoint;
 
 /**

@@ -1,12 +1,12 @@
 package klatch.cli.demo;
 
-import klatch.cli.Progress;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import klatch.cli.Json;
 import klatch.cli.Main;
+import klatch.cli.terminal.Json;
+import klatch.cli.terminal.Progress;
 import klatch.regtest.chain.Folders;
 
 /** What {@code klatch demo} does: builds the {@link World}, has one {@link Rehearsal}, and shows what came of it. */

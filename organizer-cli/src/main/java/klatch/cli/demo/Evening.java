@@ -1,6 +1,5 @@
 package klatch.cli.demo;
 
-import klatch.cli.Progress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,9 +10,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
-import klatch.cli.ApiClient;
-import klatch.cli.ApiRefusedException;
-import klatch.cli.Node;
+import klatch.cli.node.Node;
+import klatch.cli.terminal.ApiClient;
+import klatch.cli.terminal.ApiRefusedException;
+import klatch.cli.terminal.Progress;
 import klatch.commitments.Deposits;
 import klatch.commitments.LockResult;
 import klatch.commitments.MoneyReport;
@@ -25,12 +25,12 @@ import klatch.meetup.EventId;
 import klatch.meetup.Outcome;
 import klatch.meetup.Seat;
 import klatch.meetup.checkin.CheckInReply;
+import klatch.regtest.Until;
 import klatch.web.InviteCode;
 import klatch.web.wire.Events;
 import klatch.web.wire.Groups;
 import klatch.web.wire.Money;
 import org.jspecify.annotations.Nullable;
-import klatch.regtest.Until;
 
 /** The meetup itself, stage by stage, as its people would live it. Driven by one thread. */
 final class Evening implements AutoCloseable {

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import klatch.regtest.Until;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Kills at random moments, from a thread of its own: the organiser's process hard, and now and then an attendee's node or the

@@ -1,14 +1,14 @@
 package klatch.cli.demo;
 
-import klatch.cli.Progress;
-import klatch.cli.ChainKind;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import klatch.cli.Json;
 import klatch.cli.Main;
+import klatch.cli.node.ChainKind;
+import klatch.cli.terminal.Json;
+import klatch.cli.terminal.Progress;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,9 +1,9 @@
 package klatch.cli.demo;
 
-import klatch.cli.Progress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import klatch.cli.terminal.Progress;
 import klatch.commitments.Msat;
 import klatch.web.wire.Money;
 

@@ -1,6 +1,5 @@
 package klatch.cli.demo;
 
-import klatch.cli.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -21,33 +20,34 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import klatch.cli.ApiClient;
-import klatch.cli.ApiRefusedException;
-import klatch.cli.FileClock;
-import klatch.cli.ForeignPrograms;
-import klatch.cli.HaltAt;
-import klatch.lightning.Network;
-import klatch.cli.NoNodeException;
-import klatch.cli.Node;
-import klatch.cli.NodeOptions;
+import klatch.cli.node.FileClock;
+import klatch.cli.node.ForeignPrograms;
+import klatch.cli.node.HaltAt;
+import klatch.cli.node.Node;
+import klatch.cli.node.NodeOptions;
+import klatch.cli.terminal.ApiClient;
+import klatch.cli.terminal.ApiRefusedException;
+import klatch.cli.terminal.NoNodeException;
+import klatch.cli.terminal.Progress;
 import klatch.commitments.LightningException;
 import klatch.commitments.Msat;
-import klatch.lightning.ChannelPolicy;
-import klatch.lightning.LdkLightning;
 import klatch.libp2p.Libp2pException;
 import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.Multiaddr;
+import klatch.lightning.ChannelPolicy;
+import klatch.lightning.LdkLightning;
+import klatch.lightning.Network;
 import klatch.log.Database;
 import klatch.regtest.LightningNode;
 import klatch.regtest.LndNode;
 import klatch.regtest.Member;
 import klatch.regtest.Topology;
+import klatch.regtest.Until;
 import klatch.regtest.chain.BitcoindChain;
 import klatch.regtest.chain.Chain;
 import klatch.web.wire.NodeStatus;
 import klatch.web.wire.PublicCode;
 import org.jspecify.annotations.Nullable;
-import klatch.regtest.Until;
 
 /**
  * The stage of a rehearsal: one PostgreSQL, one chain, the organiser as a process of its own, and the attendees as

@@ -1,5 +1,6 @@
 package klatch.cli.evening;
 
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -7,8 +8,8 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import klatch.cli.Progress;
 import klatch.cli.evening.EveningPlan.Attendee;
+import klatch.cli.terminal.Progress;
 import klatch.commitments.DepositTerms;
 import klatch.commitments.Lightning;
 import klatch.commitments.Msat;
@@ -20,7 +21,6 @@ import klatch.regtest.browser.FakeCamera;
 import klatch.web.wire.Events;
 import klatch.web.wire.Guests;
 import klatch.web.wire.Money;
-import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 
 /**

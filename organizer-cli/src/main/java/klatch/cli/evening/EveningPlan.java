@@ -2,7 +2,7 @@ package klatch.cli.evening;
 
 import java.util.List;
 import java.util.stream.Stream;
-import klatch.cli.ChainKind;
+import klatch.cli.node.ChainKind;
 
 /**
  * Who takes part in an evening, besides the organiser.

@@ -2,8 +2,8 @@ package klatch.cli.lightning;
 
 import java.time.ZoneId;
 import java.util.concurrent.Callable;
-import klatch.cli.Session;
-import klatch.cli.Words;
+import klatch.cli.terminal.Session;
+import klatch.cli.terminal.Words;
 import klatch.web.wire.Operations;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

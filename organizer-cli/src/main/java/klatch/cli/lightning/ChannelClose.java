@@ -1,8 +1,8 @@
 package klatch.cli.lightning;
 
-import klatch.cli.Session;
-import klatch.cli.Words;
 import java.util.concurrent.Callable;
+import klatch.cli.terminal.Session;
+import klatch.cli.terminal.Words;
 import klatch.web.wire.NodeStatus;
 import klatch.web.wire.Operations;
 import picocli.CommandLine.Command;

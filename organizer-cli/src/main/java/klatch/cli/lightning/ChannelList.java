@@ -1,11 +1,11 @@
 package klatch.cli.lightning;
 
-import klatch.cli.Session;
-import klatch.cli.Words;
-import klatch.cli.Table;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
+import klatch.cli.terminal.Session;
+import klatch.cli.terminal.Table;
+import klatch.cli.terminal.Words;
 import klatch.web.wire.NodeStatus;
 import klatch.web.wire.Operations;
 import picocli.CommandLine.Command;

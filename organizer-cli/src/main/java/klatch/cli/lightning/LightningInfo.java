@@ -1,9 +1,9 @@
 package klatch.cli.lightning;
 
-import klatch.cli.ApiRefusedException;
-import klatch.cli.Session;
-import klatch.cli.Words;
 import java.util.concurrent.Callable;
+import klatch.cli.terminal.ApiRefusedException;
+import klatch.cli.terminal.Session;
+import klatch.cli.terminal.Words;
 import klatch.web.wire.NodeStatus;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

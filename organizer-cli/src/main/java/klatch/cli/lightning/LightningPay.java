@@ -1,10 +1,10 @@
 package klatch.cli.lightning;
 
-import klatch.cli.Session;
-import klatch.cli.ExitCode;
-import klatch.cli.TimeText;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import klatch.cli.terminal.ExitCode;
+import klatch.cli.terminal.Session;
+import klatch.cli.terminal.TimeText;
 import klatch.web.wire.Operations;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

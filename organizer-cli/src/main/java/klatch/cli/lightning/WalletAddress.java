@@ -1,8 +1,8 @@
 package klatch.cli.lightning;
 
-import klatch.cli.Session;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import klatch.cli.terminal.Session;
 import klatch.web.wire.Operations;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,12 +1,12 @@
 package klatch.cli.lightning;
 
-import klatch.cli.ApiRefusedException;
-import klatch.cli.Session;
-import klatch.cli.NodeKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import klatch.cli.node.NodeKeys;
+import klatch.cli.terminal.ApiRefusedException;
+import klatch.cli.terminal.Session;
 import klatch.web.wire.Operations;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,9 +1,5 @@
 package klatch.cli.lightning;
 
-import klatch.cli.ExitCode;
-import klatch.cli.CommonOptions;
-import klatch.cli.Json;
-import klatch.cli.NodeRestore;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -15,6 +11,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import klatch.cli.node.NodeRestore;
+import klatch.cli.terminal.CommonOptions;
+import klatch.cli.terminal.ExitCode;
+import klatch.cli.terminal.Json;
 import klatch.lightning.Seed;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

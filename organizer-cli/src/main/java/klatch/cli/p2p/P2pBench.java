@@ -119,7 +119,7 @@ final class P2pBench implements Callable<Integer> {
       out.println(row);
     });
     if (json) {
-      out.println(klatch.cli.Json.line(columns));
+      out.println(klatch.cli.terminal.Json.line(columns));
     }
     out.flush();
   }
@@ -197,7 +197,7 @@ final class P2pBench implements Callable<Integer> {
     }
     out.println("In brackets: ours divided by theirs.");
     if (json) {
-      out.println(klatch.cli.Json.line(figures));
+      out.println(klatch.cli.terminal.Json.line(figures));
     }
     out.flush();
   }

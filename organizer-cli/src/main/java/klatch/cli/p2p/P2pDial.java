@@ -1,7 +1,7 @@
 package klatch.cli.p2p;
 
 import java.util.concurrent.Callable;
-import klatch.cli.Json;
+import klatch.cli.terminal.Json;
 import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.Multiaddr;
 import org.jspecify.annotations.Nullable;

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import klatch.cli.Json;
+import klatch.cli.terminal.Json;
 import klatch.libp2p.ListenException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

@@ -2,7 +2,7 @@ package klatch.cli.regtest;
 
 import java.nio.file.Files;
 import java.util.concurrent.Callable;
-import klatch.cli.Json;
+import klatch.cli.terminal.Json;
 import klatch.log.Database;
 import klatch.regtest.onchain.OnChainRow;
 import klatch.regtest.onchain.OnChainTrial;

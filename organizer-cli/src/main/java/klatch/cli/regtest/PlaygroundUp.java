@@ -1,10 +1,10 @@
 package klatch.cli.regtest;
 
-import klatch.cli.ChainKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import klatch.cli.Json;
+import klatch.cli.node.ChainKind;
+import klatch.cli.terminal.Json;
 import klatch.regtest.network.NetworkPlan;
 import klatch.regtest.playground.Playground;
 import picocli.CommandLine.Command;

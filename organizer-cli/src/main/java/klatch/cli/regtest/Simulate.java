@@ -1,6 +1,5 @@
 package klatch.cli.regtest;
 
-import klatch.cli.Progress;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.io.IOException;
@@ -11,7 +10,8 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import klatch.cli.Json;
+import klatch.cli.terminal.Json;
+import klatch.cli.terminal.Progress;
 import klatch.commitments.simulation.EveningOutcome;
 import klatch.regtest.study.NoShowStudy;
 import klatch.regtest.study.StudyPicture;

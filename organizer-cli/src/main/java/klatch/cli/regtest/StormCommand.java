@@ -1,11 +1,11 @@
 package klatch.cli.regtest;
 
-import klatch.cli.Progress;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import klatch.cli.Json;
+import klatch.cli.terminal.Json;
+import klatch.cli.terminal.Progress;
 import klatch.regtest.storm.Storm;
 import klatch.regtest.storm.StormResult;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,5 @@
 package klatch.cli.demo;
 
-import klatch.cli.Progress;
-import klatch.cli.ChainKind;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.OutputStream;
@@ -14,11 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
-import klatch.cli.ApiClient;
-import klatch.cli.ApiRefusedException;
-import klatch.cli.HaltAt;
 import klatch.cli.Main;
-import klatch.cli.NoNodeException;
+import klatch.cli.node.ChainKind;
+import klatch.cli.node.HaltAt;
+import klatch.cli.terminal.ApiClient;
+import klatch.cli.terminal.ApiRefusedException;
+import klatch.cli.terminal.NoNodeException;
+import klatch.cli.terminal.Progress;
 import klatch.commitments.DepositTerms;
 import klatch.commitments.LockResult;
 import klatch.commitments.Msat;

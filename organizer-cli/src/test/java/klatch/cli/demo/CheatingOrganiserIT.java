@@ -1,7 +1,5 @@
 package klatch.cli.demo;
 
-import klatch.cli.Progress;
-import klatch.cli.ChainKind;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.OutputStream;
@@ -16,9 +14,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import klatch.cli.CheatingMain;
 import klatch.cli.Commands;
-import klatch.cli.Node;
+import klatch.cli.node.ChainKind;
+import klatch.cli.node.CheatingMain;
+import klatch.cli.node.Node;
+import klatch.cli.terminal.Progress;
 import klatch.commitments.Audit;
 import klatch.commitments.DepositTerms;
 import klatch.commitments.Deposits;
@@ -29,10 +29,10 @@ import klatch.log.DeviceId;
 import klatch.log.Entry;
 import klatch.log.EntryId;
 import klatch.log.LogId;
+import klatch.regtest.Until;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import klatch.regtest.Until;
 
 /** Real money is taken and kept by an organiser's build that cheats; every other member's log shows it. */
 @Timeout(120)

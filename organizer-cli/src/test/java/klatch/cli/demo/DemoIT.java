@@ -1,7 +1,5 @@
 package klatch.cli.demo;
 
-import klatch.cli.Progress;
-import klatch.cli.ChainKind;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,8 +12,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
-import klatch.cli.Json;
 import klatch.cli.Main;
+import klatch.cli.node.ChainKind;
+import klatch.cli.terminal.Json;
+import klatch.cli.terminal.Progress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;

@@ -15,15 +15,15 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import klatch.cli.ApiClient;
-import klatch.cli.ApiRefusedException;
 import klatch.cli.Main;
-import klatch.cli.NoNodeException;
-import klatch.cli.Node;
-import klatch.cli.NodeOptions;
-import klatch.cli.StartRefusedException;
-import klatch.commitments.Lightning;
+import klatch.cli.node.Node;
+import klatch.cli.node.NodeOptions;
+import klatch.cli.node.StartRefusedException;
+import klatch.cli.terminal.ApiClient;
+import klatch.cli.terminal.ApiRefusedException;
+import klatch.cli.terminal.NoNodeException;
 import klatch.commitments.Lightning.Payment;
+import klatch.commitments.Lightning;
 import klatch.commitments.Msat;
 import klatch.commitments.PaymentId;
 import klatch.commitments.Preimage;
@@ -98,7 +98,7 @@ final class DiskFullIT {
       assertThat(Files.readAllLines(directory.resolve("out"))).filteredOn(line -> line.startsWith("klatch: "))
           .singleElement().asString().startsWith("klatch: the node has stopped: the disk").contains("full")
           .contains("make room and start it again");
-      assertThat(data.resolve(NodeOptions.API_FILE)).doesNotExist();
+      assertThat(data.resolve(ApiClient.ApiFile.NAME)).doesNotExist();
     } finally {
       process.destroyForcibly();
     }

@@ -1,12 +1,12 @@
 package klatch.cli.demo;
 
-import klatch.cli.ChainKind;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import klatch.cli.node.ChainKind;
 import klatch.regtest.LndProgram;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;

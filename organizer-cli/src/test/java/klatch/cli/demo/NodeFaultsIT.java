@@ -1,7 +1,5 @@
 package klatch.cli.demo;
 
-import klatch.cli.Progress;
-import klatch.cli.ChainKind;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -18,11 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import klatch.cli.ApiRefusedException;
 import klatch.cli.Main;
-import klatch.cli.Node;
-import klatch.cli.NodeOptions;
-import klatch.cli.StartRefusedException;
+import klatch.cli.node.ChainKind;
+import klatch.cli.node.Node;
+import klatch.cli.node.NodeOptions;
+import klatch.cli.node.StartRefusedException;
+import klatch.cli.terminal.ApiRefusedException;
+import klatch.cli.terminal.Progress;
 import klatch.commitments.DepositTerms;
 import klatch.commitments.Deposits;
 import klatch.commitments.Lightning;
@@ -33,13 +33,13 @@ import klatch.commitments.OwnDeposit;
 import klatch.commitments.TermsClock;
 import klatch.meetup.Outcome;
 import klatch.meetup.Seat;
+import klatch.regtest.Until;
 import klatch.web.wire.Money;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import klatch.regtest.Until;
 
 /** The surroundings fail, on real parts: a start is refused with words, and an evening under way loses nothing. */
 @Timeout(180)

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import klatch.cli.ChainKind;
+import klatch.cli.node.ChainKind;
 import klatch.commitments.Lightning;
 import klatch.commitments.Msat;
 import klatch.commitments.PaymentId;

@@ -1,8 +1,0 @@
-package klatch.cli;
-
-import picocli.CommandLine.Command;
-
-/** {@code klatch group …}. */
-@Command(name = "group", description = "Groups: create, list, invite, join, co-host, remove.", synopsisSubcommandLabel = "COMMAND", subcommands = {
-    GroupCreate.class, GroupList.class, GroupInvite.class, GroupJoin.class, GroupCoHost.class, GroupRemove.class})
-final class GroupCommand {}

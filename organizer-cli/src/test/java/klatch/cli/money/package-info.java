@@ -1,0 +1,4 @@
+@NullMarked
+package klatch.cli.money;
+
+import org.jspecify.annotations.NullMarked;

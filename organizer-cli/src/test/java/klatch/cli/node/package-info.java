@@ -1,0 +1,4 @@
+@NullMarked
+package klatch.cli.node;
+
+import org.jspecify.annotations.NullMarked;

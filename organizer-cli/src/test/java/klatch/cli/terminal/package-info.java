@@ -1,0 +1,4 @@
+@NullMarked
+package klatch.cli.terminal;
+
+import org.jspecify.annotations.NullMarked;
