@@ -5,6 +5,9 @@ public sealed interface DepositEffect {
   /** Make the invoice and say so in the log. */
   record PublishOffer(PaymentHash hash, Msat amount) implements DepositEffect {}
 
+  /** Offer it anew: an invoice whose payment went back may be spent for good, as an LND's is. */
+  record RenewOffer(PaymentHash hash, Msat amount) implements DepositEffect {}
+
   record PublishHeld(PaymentHash hash, Msat amount, int expiryHeight) implements DepositEffect {}
 
   record ReleaseHtlc(PaymentHash hash) implements DepositEffect {}

@@ -8,6 +8,9 @@ import klatch.meetup.MeetupEvent;
 
 /** Runs the effects of deposits; each may be run again after a crash and then does nothing twice. */
 final class DepositEffects {
+  /** Somebody who sends wrong amounts again and again fills no log; what stands then is the last. */
+  static final int MOST_OFFERS = 4;
+
   private static final Duration SHORTEST_EXPIRY = Duration.ofSeconds(1);
 
   private final Surroundings parts;
@@ -25,7 +28,17 @@ final class DepositEffects {
   void run(DeviceId person, DepositEffect effect) {
     switch (effect) {
       case DepositEffect.PublishOffer(var hash, var amount) ->
-        around(KillPoint.Step.OFFERED, () -> offer(person, hash, amount));
+        around(KillPoint.Step.OFFERED, () -> {
+          if (said().offer(parts.self(), person).isEmpty()) {
+            offer(person, hash, amount);
+          }
+        });
+      case DepositEffect.RenewOffer(var hash, var amount) ->
+        around(KillPoint.Step.OFFERED, () -> {
+          if (said().offers(parts.self(), person) < MOST_OFFERS) {
+            offer(person, hash, amount);
+          }
+        });
       case DepositEffect.PublishHeld(var hash, var amount, var expiry) ->
         around(KillPoint.Step.HELD, () -> {
           if (said().held(parts.self(), person).isEmpty()) {
@@ -59,7 +72,7 @@ final class DepositEffects {
   private void offer(DeviceId person, PaymentHash hash, Msat amount) {
     Optional<MeetupEvent> known = parts.meetup().event(event);
     Optional<DepositTerms> terms = known.flatMap(DepositTerms::of);
-    if (terms.isEmpty() || said().offer(parts.self(), person).isPresent()) {
+    if (terms.isEmpty()) {
       return;
     }
     Duration left = Duration.ofMillis(terms.get().clock().lockClosesAtMillis() - parts.clock().millis());

@@ -7,6 +7,7 @@ import klatch.commitments.DepositEffect.PublishHeld;
 import klatch.commitments.DepositEffect.PublishOffer;
 import klatch.commitments.DepositEffect.PublishReleased;
 import klatch.commitments.DepositEffect.ReleaseHtlc;
+import klatch.commitments.DepositEffect.RenewOffer;
 import klatch.commitments.DepositInput.BlockReached;
 import klatch.commitments.DepositInput.HtlcCollected;
 import klatch.commitments.DepositInput.HtlcGone;
@@ -69,6 +70,8 @@ public final class DepositMachine {
   private static Step offered(Offered state, DepositInput input) {
     PaymentHash hash = state.preimage().hash();
     return switch (input) {
+      case HtlcHeld(var amount, _, var now) when !amount.equals(state.amount()) && now < state.lockClosesAtMillis() ->
+        to(state, new ReleaseHtlc(hash), new RenewOffer(hash, state.amount()));
       case HtlcHeld(var amount, _, _) when !amount.equals(state.amount()) -> to(state, new ReleaseHtlc(hash));
       case HtlcHeld(var amount, _, var now) when now >= state.lockClosesAtMillis() ->
         to(new Releasing(hash, amount, ReleaseReason.LATE), new ReleaseHtlc(hash));

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import klatch.log.DeviceId;
 import klatch.log.EntryId;
 
@@ -56,9 +57,20 @@ public final class Statements {
     return all(author, kind).stream().findFirst();
   }
 
+  /** The offer that stands: the newest on the hash of the first. */
   Optional<Said<DepositMessage.Offer>> offer(DeviceId host, DeviceId person) {
-    return all(host, DepositMessage.Offer.class).stream().filter(s -> s.message().person().equals(person))
-        .findFirst();
+    return offersTo(host, person).reduce((stands, next) -> next.message().hash().equals(stands.message().hash())
+        ? next
+        : stands);
+  }
+
+  /** How often the organiser has offered this person a deposit. */
+  long offers(DeviceId host, DeviceId person) {
+    return offersTo(host, person).count();
+  }
+
+  private Stream<Said<DepositMessage.Offer>> offersTo(DeviceId host, DeviceId person) {
+    return all(host, DepositMessage.Offer.class).stream().filter(s -> s.message().person().equals(person));
   }
 
   Optional<Said<DepositMessage.HeldReceipt>> held(DeviceId host, DeviceId person) {

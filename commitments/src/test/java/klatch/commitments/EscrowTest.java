@@ -2,6 +2,7 @@ package klatch.commitments;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 /** One event from the first offer to the report, with everything in memory. */
 final class EscrowTest {
   private static final long DEPOSIT_MSAT = 10_000_000;
+  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Town town = new Town(6, DEPOSIT_MSAT, 1, 1);
 
@@ -99,15 +101,52 @@ final class EscrowTest {
   }
 
   @Test
-  void aDepositOfTheWrongAmountGoesBackAndTheRightOneCanStillCome() {
+  void aWalletThatPaysAnotherAmountGetsItBackAndCanStillPayTheRightOne() {
+    Person payer = offered();
+    for (long difference : List.of(-1L, 1L)) {
+      payElsewhere(payer, difference);
+      assertThat(town.host().deposit(payer)).isInstanceOf(DepositState.Offered.class);
+      assertThat(payer.balance()).isEqualTo(payer.before());
+    }
+    payElsewhere(payer, 0);
+    assertThat(town.host().deposit(payer)).isInstanceOf(DepositState.Held.class);
+  }
+
+  @Test
+  void anOfferWhoseInvoiceIsSpentByAWrongAmountIsRenewedOnTheSameHash() {
+    town.network().spendsInvoices();
+    Person payer = offered();
+    payElsewhere(payer, 1);
+    payElsewhere(payer, 0);
+    assertThat(town.host().deposit(payer)).isInstanceOf(DepositState.Held.class);
+    assertThat(offersTo(payer)).hasSize(2).extracting(DepositMessage.Offer::hash)
+        .containsOnly(offersTo(payer).getFirst().hash());
+  }
+
+  @Test
+  void whoSendsWrongAmountsAgainAndAgainGetsAFewOffersAndNotMore() {
+    Person payer = offered();
+    for (int i = 0; i < 2 * DepositEffects.MOST_OFFERS; i++) {
+      payElsewhere(payer, 1);
+    }
+    assertThat(offersTo(payer)).hasSize(DepositEffects.MOST_OFFERS);
+    assertThat(payer.balance()).isEqualTo(payer.before());
+  }
+
+  private Person offered() {
     town.host().work();
     town.sync();
-    Person payer = town.attendees().getFirst();
-    town.network().overpay(new Msat(1));
-    payer.lock();
+    return town.attendees().getFirst();
+  }
+
+  /** A wallet pays the offer that stands, and sends this much more than it asks for. */
+  private void payElsewhere(Person payer, long differenceMsat) {
+    DepositMessage.Offer offer = new StatementBook(payer.log()).of(town.event())
+        .offer(town.host().device(), payer.device()).orElseThrow().message();
+    town.network().paysMore(differenceMsat);
+    payer.lightning().pay(new Lightning.PayRequest(new PaymentId(Preimage.random(RANDOM).bytes()), offer.invoice(),
+        Msat.ofSat(1), Duration.ofSeconds(1)));
     town.settleDown();
-    assertThat(town.host().deposit(payer)).isInstanceOf(DepositState.Offered.class);
-    assertThat(payer.balance()).isEqualTo(payer.before());
   }
 
   @Test
@@ -277,6 +316,11 @@ final class EscrowTest {
 
   private long paid() {
     return town.host().entries().stream().filter(e -> e.payloadType().equals("deposit.paid")).count();
+  }
+
+  private List<DepositMessage.Offer> offersTo(Person person) {
+    return new StatementBook(town.host().log()).of(town.event()).all(town.host().device(), DepositMessage.Offer.class)
+        .stream().map(Said::message).filter(offer -> offer.person().equals(person.device())).toList();
   }
 
   private Optional<DepositMessage.Report> report() {

@@ -7,11 +7,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import klatch.commitments.Lightning;
 import klatch.commitments.LightningEvent;
 import klatch.commitments.Msat;
@@ -61,7 +63,10 @@ public final class InMemoryNetwork {
   private int height = 100;
   private long feeBaseMsat = 1_000;
   private long feePartsPerMillion;
-  private long overpayMsat;
+  private long paysMoreMsat;
+  private boolean spendsInvoices;
+  private final Map<PaymentHash, String> holding = new HashMap<>();
+  private final Set<String> spent = new HashSet<>();
   private int paymentsToFail;
   private boolean stalling;
   private boolean cutOff;
@@ -78,9 +83,14 @@ public final class InMemoryNetwork {
     feePartsPerMillion = partsPerMillion;
   }
 
-  /** From now on payers send this much more than an invoice asks for. */
-  public synchronized void overpay(Msat more) {
-    overpayMsat = more.value();
+  /** From now on payers send this much more than an invoice asks for, or less. */
+  public synchronized void paysMore(long msat) {
+    paysMoreMsat = msat;
+  }
+
+  /** From now on an invoice whose payment was given back can never be paid again, as with LND. */
+  public synchronized void spendsInvoices() {
+    spendsInvoices = true;
   }
 
   /** While cut off, nobody finds a route and nobody can say what one would cost. */
@@ -170,7 +180,7 @@ public final class InMemoryNetwork {
 
   /** What a payment to this invoice would send: the faults included. */
   Msat sends(Msat asked) {
-    return new Msat(asked.value() + overpayMsat);
+    return new Msat(asked.value() + paysMoreMsat);
   }
 
   @Nullable
@@ -197,6 +207,7 @@ public final class InMemoryNetwork {
     Htlc htlc = new Htlc(invoice.hash(), request.id(), payer, payee, amount, fee, expiry);
     if (hold) {
       payee.held.put(invoice.hash(), htlc);
+      holding.put(invoice.hash(), request.bolt11());
       emit(payee, new LightningEvent.HtlcHeld(htlc.hash(), amount, expiry));
     } else if (stalling) {
       stalled.add(htlc);
@@ -225,6 +236,9 @@ public final class InMemoryNetwork {
     }
     if (clock.millis() / 1_000 >= invoice.expiresAtEpochSecond()) {
       return Optional.of("invoice has expired");
+    }
+    if (spent.contains(request.bolt11())) {
+      return Optional.of("invoice was cancelled");
     }
     boolean ordinary = payee.invoices.containsKey(invoice.hash());
     if (ordinary && paymentsToFail > 0) {
@@ -261,6 +275,10 @@ public final class InMemoryNetwork {
   void release(Node payee, PaymentHash hash) {
     Htlc htlc = payee.held.remove(hash);
     if (htlc != null) {
+      String invoice = holding.remove(hash);
+      if (spendsInvoices && invoice != null) {
+        spent.add(invoice);
+      }
       giveBack(htlc, "payee refused", true);
     }
   }

@@ -70,6 +70,7 @@ abstract class CommitmentStoreContract {
     EventId event = event(12);
     List<DepositEffect> effects = List.of(new DepositEffect.PublishOffer(PREIMAGE.hash(), new Msat(1)),
         new DepositEffect.PublishHeld(PREIMAGE.hash(), new Msat(1), 5), new DepositEffect.ReleaseHtlc(PREIMAGE.hash()),
+        new DepositEffect.RenewOffer(PREIMAGE.hash(), new Msat(1)),
         new DepositEffect.PublishReleased(PREIMAGE.hash(), ReleaseReason.LATE),
         new DepositEffect.CollectHtlc(PREIMAGE), new DepositEffect.PublishCollected(PREIMAGE, new Msat(1)));
     for (int i = effects.size(); i > 0; i--) {

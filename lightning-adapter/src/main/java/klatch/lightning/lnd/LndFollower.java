@@ -66,13 +66,24 @@ final class LndFollower implements AutoCloseable {
   void follow(PaymentHash hash) {
     if (followed.size() < MAX_SUBSCRIPTIONS && followed.add(hash)) {
       Thread.ofVirtual().name("lnd-invoice").start(() -> {
+        long index = addIndex(hash);
         try {
           followToTheEnd(hash);
         } finally {
           followed.remove(hash);
         }
+        // Another invoice may have been made on the hash while the old one's end was still on its way.
+        long now = addIndex(hash);
+        if (now != 0 && now != index && !closed()) {
+          follow(hash);
+        }
       });
     }
+  }
+
+  /** Of the invoice that is to be followed; 0 if there is none. */
+  private long addIndex(PaymentHash hash) {
+    return store.invoice(hash).filter(row -> !row.state().over()).map(LndStore.Row::addIndex).orElse(0L);
   }
 
   private void followToTheEnd(PaymentHash hash) {

@@ -171,6 +171,50 @@ final class LndLightningContractIT extends LightningContract {
   }
 
   @Test
+  void aWalletThatPaysLessReachesNobodyAndTheOfferStands() {
+    Invoice invoice = offer(preimage().hash());
+    try (LndStream updates = network.payer().payAnotherAmount(invoice.bolt11(), AMOUNT.minus(new Msat(1)))) {
+      assertThat(end(updates).path("failure_reason").asText()).isEqualTo("FAILURE_REASON_INCORRECT_PAYMENT_DETAILS");
+    }
+    assertThat(state(invoice.hash())).isEqualTo("OPEN");
+    pay(invoice);
+    awaitTold(e -> e instanceof LightningEvent.HtlcHeld held && held.hash().equals(invoice.hash()));
+    assertThat(payeeEvents()).filteredOn(e -> e instanceof LightningEvent.HtlcHeld held
+        && held.hash().equals(invoice.hash())).allMatch(e -> ((LightningEvent.HtlcHeld) e).amount().equals(AMOUNT));
+    network.payee().lightning().release(invoice.hash());
+  }
+
+  @Test
+  void aWalletThatPaysMoreIsToldWithItsAmountAndAfterTheReleaseTheSameHashIsOfferedAnew() {
+    PaymentHash hash = preimage().hash();
+    Invoice invoice = offer(hash);
+    Msat more = AMOUNT.plus(new Msat(1_234));
+    Invoice renewed;
+    try (LndStream updates = network.payer().payAnotherAmount(invoice.bolt11(), more)) {
+      awaitTold(
+          e -> e instanceof LightningEvent.HtlcHeld held && held.hash().equals(hash) && held.amount().equals(more));
+      network.payee().lightning().release(hash);
+      renewed = offer(hash);
+      assertThat(end(updates).path("status").asText()).isEqualTo("FAILED");
+    }
+    assertThat(renewed.bolt11()).isNotEqualTo(invoice.bolt11());
+    pay(renewed);
+    awaitTold(
+        e -> e instanceof LightningEvent.HtlcHeld held && held.hash().equals(hash) && held.amount().equals(AMOUNT));
+    network.payee().lightning().release(hash);
+    await().atMost(PATIENCE).until(() -> state(hash).equals("CANCELED"));
+  }
+
+  /** What became of a payment. */
+  private static JsonNode end(LndStream updates) {
+    JsonNode last = updates.next().orElseThrow();
+    while (last.path("status").asText().equals("IN_FLIGHT")) {
+      last = updates.next().orElseThrow();
+    }
+    return last;
+  }
+
+  @Test
   void moreThanTheChannelsCanReceiveIsRefusedWithTheNumbers() {
     LightningException refused = catchThrowableOfType(LightningException.class, () -> network.payee().lightning()
         .holdInvoice(new HoldRequest(preimage().hash(), Msat.ofSat(5_000_000), "too much", Duration.ofHours(1), 144)));
