@@ -1,5 +1,7 @@
 package klatch.log;
 
+import java.util.List;
+
 /** What an author says in one entry, before it has a place in the log. The payload is not copied. */
 final class EntryContent {
   private final String payloadType;
@@ -12,6 +14,14 @@ final class EntryContent {
     this.payload = payload;
     this.flags = flags;
     this.timestampMillis = timestampMillis;
+  }
+
+  /** @throws IllegalArgumentException if these are none, or too many, for one transaction */
+  static void checkAll(List<LogStore.Content> contents) {
+    if (contents.isEmpty() || contents.size() > LogStore.MOST_TOGETHER) {
+      throw new IllegalArgumentException(
+          "1 to " + LogStore.MOST_TOGETHER + " entries are written together, not " + contents.size());
+    }
   }
 
   String payloadType() {

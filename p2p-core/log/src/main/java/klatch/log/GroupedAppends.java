@@ -12,21 +12,24 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Appends of several callers that one transaction makes durable. Each is judged alone: one that may not be written leaves
- * the others as they are. Used by the thread that holds the writer lock.
+ * Appends that one transaction makes durable. Those of several callers are judged each alone: one that may not be written
+ * leaves the others as they are. Those of one caller may stand or fall together. Used by the thread that holds the writer lock.
  */
 final class GroupedAppends {
   private final List<PendingAppend> group;
   private final InstantSource clock;
+  private final boolean together;
   /** What each attempt was to write; the connection may break at a commit that went through. */
   private final List<Map<PendingAppend, Entry>> attempts = new ArrayList<>();
   private final Map<LogId, Head> heads = new HashMap<>();
   private Map<PendingAppend, RuntimeException> refused = Map.of();
   private Map<PendingAppend, Entry> written = Map.of();
 
-  GroupedAppends(List<PendingAppend> group, InstantSource clock) {
+  /** @param together whether one that may not be written keeps all the others back */
+  GroupedAppends(List<PendingAppend> group, InstantSource clock, boolean together) {
     this.group = group;
     this.clock = clock;
+    this.together = together;
   }
 
   /** Looks an entry up in the store. */
@@ -71,12 +74,23 @@ final class GroupedAppends {
         attempt.put(one, entry);
       } catch (StoreException | IllegalArgumentException e) {
         wrong.put(one, e);
+        if (together) {
+          return noneBecause(e);
+        }
       }
     }
     refused = wrong;
     written = attempt;
     attempts.add(attempt);
     return arrivals;
+  }
+
+  private List<Arrival> noneBecause(RuntimeException why) {
+    heads.clear();
+    refused = new HashMap<>();
+    group.forEach(one -> refused.put(one, why));
+    written = Map.of();
+    return List.of();
   }
 
   /** The new ends of the logs that grow. */

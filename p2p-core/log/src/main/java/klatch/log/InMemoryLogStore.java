@@ -62,6 +62,24 @@ public final class InMemoryLogStore implements LogStore {
   }
 
   @Override
+  public synchronized List<Entry> appendAll(Ed25519Key key, TopicId topic, List<Content> contents,
+      long timestampMillis) {
+    EntryContent.checkAll(contents);
+    LogId log = new LogId(DeviceId.of(key), topic);
+    Head head = held.head(log);
+    List<Arrival> next = new ArrayList<>();
+    for (Content content : contents) {
+      Entry entry = EntryRules.next(key, topic, head, held.fork(log),
+          new EntryContent(content.payloadType(), content.payload().clone(), 0, timestampMillis), clock.millis());
+      next.add(new Arrival(arrivals.size() + next.size() + 1L, entry));
+      head = Head.of(entry.header());
+    }
+    next.forEach(this::store);
+    announcer.arrived(List.copyOf(next));
+    return next.stream().map(Arrival::entry).toList();
+  }
+
+  @Override
   public synchronized List<IngestResult> ingest(List<Entry> batch) {
     Intake intake = new Intake(held, arrivals.size());
     List<IngestResult> results = CheckedEntry.checkAll(batch, Set.of(), clock.millis()).stream().map(intake::decide)

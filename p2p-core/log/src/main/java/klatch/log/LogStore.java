@@ -24,6 +24,23 @@ public interface LogStore extends AutoCloseable {
   Entry append(Ed25519Key key, TopicId topic, String payloadType, byte[] payload, long timestampMillis);
 
   /**
+   * Writes several entries of this device's log, one after the other, in one transaction: all of them or none, also when
+   * the process ends in the middle.
+   *
+   * @param contents 1 to {@link #MOST_TOGETHER}, each as {@link #append} takes it
+   * @throws IllegalArgumentException as {@link #append}; then none is written
+   * @throws StoreException as {@link #append}
+   */
+  List<Entry> appendAll(Ed25519Key key, TopicId topic, List<Content> contents, long timestampMillis);
+
+  /** Entries that {@link #appendAll} takes: a quarter of a second's work at most. */
+  int MOST_TOGETHER = 256;
+
+  /** What one entry is to say. The payload is not copied: it is not to be changed until the entry is written. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  record Content(String payloadType, byte[] payload) {}
+
+  /**
    * Verifies entries and stores what is good, all of it in one transaction. Entries of one log must come in their order;
    * giving an entry twice is harmless.
    *

@@ -29,9 +29,8 @@ public final class PostgresLogStore implements LogStore {
   /** Name of the schema, before the node's prefix. */
   public static final String SCHEMA = "p2p";
   private static final String MIGRATIONS = "klatch/log/migrations";
-  /** Appends in one transaction: a tenth of a second's work at most. */
+  /** Appends of several callers in one transaction: a tenth of a second's work at most. */
   private static final int MOST_APPENDS = 128;
-
   private final InstantSource clock;
   private final Transactions transactions;
   private final Announcer announcer = new Announcer();
@@ -62,11 +61,28 @@ public final class PostgresLogStore implements LogStore {
     return own.entry();
   }
 
+  @Override
+  public List<Entry> appendAll(Ed25519Key key, TopicId topic, List<Content> contents, long timestampMillis) {
+    EntryContent.checkAll(contents);
+    List<PendingAppend> own = contents.stream().map(content -> new PendingAppend(key, topic,
+        new EntryContent(content.payloadType(), content.payload().clone(), 0, timestampMillis))).toList();
+    writer.lock();
+    try {
+      append(new GroupedAppends(own, clock, true));
+    } finally {
+      writer.unlock();
+    }
+    return own.stream().map(PendingAppend::entry).toList();
+  }
+
   /** Whoever holds the lock writes for those who wait for it too: one durable write of the disk serves them all. */
   private void appendNext() {
     List<PendingAppend> group = new ArrayList<>();
     waiting.drainTo(group, MOST_APPENDS);
-    GroupedAppends appends = new GroupedAppends(group, clock);
+    append(new GroupedAppends(group, clock, false));
+  }
+
+  private void append(GroupedAppends appends) {
     try {
       List<Arrival> stored = writing(connection -> {
         lockWriters(connection);

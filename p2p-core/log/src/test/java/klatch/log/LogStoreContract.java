@@ -231,6 +231,22 @@ abstract class LogStoreContract {
   }
 
   @Test
+  void entriesWrittenTogetherAreAllThereOrNone() {
+    append(store, alice, 1);
+    List<Entry> written = store.appendAll(alice, topic,
+        List.of(new LogStore.Content("test/note", payload(2)), new LogStore.Content("test/other", payload(3))), NOW);
+    assertThat(written).extracting(Entry::sequence).containsExactly(2L, 3L);
+    assertThat(store.read(written.getFirst().log(), 2, 10)).isEqualTo(written);
+    LogStore.Content tooLarge = new LogStore.Content("test/note", new byte[64 * 1024 + 1]);
+    assertThatThrownBy(
+        () -> store.appendAll(alice, topic, List.of(new LogStore.Content("test/note", payload(4)), tooLarge), NOW))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> store.appendAll(alice, topic, List.of(), NOW))
+        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("not 0");
+    assertThat(append(store, alice, 5).sequence()).isEqualTo(4);
+  }
+
+  @Test
   void appendNeverGoesBackInTimeEvenIfTheClockDoes() {
     append(store, alice, 1);
     now.addAndGet(-5_000);

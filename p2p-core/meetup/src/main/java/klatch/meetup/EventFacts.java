@@ -159,15 +159,17 @@ final class EventFacts {
     return id;
   }
 
+  /** How the event was announced, if somebody did who may. */
+  Optional<Recorded<EventCreated>> announced(Roles roles) {
+    return Optional.ofNullable(created).filter(fact -> roles.mayHost(fact.author(), fact.sequence()));
+  }
+
   /** The event, if somebody created it who may. */
   Optional<MeetupEvent> event(Roles roles) {
-    Recorded<EventCreated> fact = created;
-    if (fact == null || !roles.mayHost(fact.author(), fact.sequence())) {
-      return Optional.empty();
-    }
-    return Optional.of(new MeetupEvent(id, fact.topic(), fact.author(), fact.message(), seats(fact).capacity(),
-        versions(fact, roles).versions(), doors(fact), fact.timestampMillis(),
-        cancellation(fact.author(), roles).map(cancelled -> cancelled.message().reason())));
+    return announced(roles)
+        .map(fact -> new MeetupEvent(id, fact.topic(), fact.author(), fact.message(), seats(fact).capacity(),
+            versions(fact, roles).versions(), doors(fact), fact.timestampMillis(),
+            cancellation(fact.author(), roles).map(cancelled -> cancelled.message().reason())));
   }
 
   /** The host's own first one, and else the founder's. */

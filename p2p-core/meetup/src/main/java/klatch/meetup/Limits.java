@@ -54,6 +54,12 @@ public final class Limits {
   public static final int SEALED_PLACE_BYTES = 3 * PLACE_CHARS + SealedBox.OVERHEAD_BYTES;
   /** An event that is edited more often than this is another event. */
   public static final int VERSIONS = 1_000;
+  /** Two years of weeks; a series that goes on is announced anew. */
+  public static final int SERIES_EVENTS = 100;
+  /** Tells the series of one host apart. */
+  public static final int SERIES_ID_BYTES = 16;
+  /** Every day of a month by its number, from both ends. */
+  public static final int RULE_CHARS = 500;
   /** A founder's nonce tells groups of one founder apart. */
   public static final int GROUP_NONCE_BYTES = 16;
   /** 2000-01-01: a time before it is a unit mistake (seconds for milliseconds). */

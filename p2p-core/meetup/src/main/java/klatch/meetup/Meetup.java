@@ -36,6 +36,7 @@ public final class Meetup implements AutoCloseable {
   private final SecureRandom random = new SecureRandom();
   private final LiveView live;
   private final Hosting hosting;
+  private final EventDesk eventDesk;
   private final Doorkeeping doorkeeping;
   /** Encounters with different people are stored side by side, those with one person one after the other. */
   private final Turns<Pair> meeting = new Turns<>();
@@ -50,6 +51,7 @@ public final class Meetup implements AutoCloseable {
     this.self = DeviceId.of(key);
     this.live = new LiveView(store, this::keepSeats);
     this.hosting = new Hosting(live, pen);
+    this.eventDesk = new EventDesk(live, pen);
     this.people = new People(live, pen);
     this.privateGroups = new PrivateGroups(live, pen);
     this.doorkeeping = new Doorkeeping(live, pen);
@@ -83,61 +85,31 @@ public final class Meetup implements AutoCloseable {
     append(topic, new MemberProfile(nickname));
   }
 
-  /** Announces an event in a group this device founded. */
+  /** Announces an event in a group whose host this device is. */
   public Outcome<EventId> createEvent(TopicId topic, EventCreated event) {
-    Optional<Group> group = group(topic);
-    if (group.isEmpty()) {
-      return Outcome.refused(Refusal.UNKNOWN_GROUP, "no group " + topic + " is known here");
-    }
-    if (!hosting.mayHost(topic)) {
-      return Outcome.refused(Refusal.NOT_THE_ORGANISER,
-          "only " + group.get().founder() + " and co-hosts create events in this group");
-    }
-    Optional<Outcome<EventId>> refused = EventRules.timing(event.times(), clock.millis());
-    return refused.orElseGet(() -> Outcome.done(new EventId(append(topic, event).id())));
+    return eventDesk.announce(topic, event);
   }
 
-  /** Calls an event off. */
-  public Outcome<EntryId> cancelEvent(EventId id, String reason) {
-    EventCancelled message = new EventCancelled(id, reason);
-    return ofEvent(id, event -> {
-      boolean founder = group(event.group()).filter(group -> group.founder().equals(self())).isPresent();
-      if (!founder && !event.host().equals(self())) {
-        return Outcome.refused(Refusal.NOT_THE_ORGANISER,
-            "only " + event.host() + " and the group's founder can call this event off");
-      }
-      if (event.cancelled()) {
-        return Outcome.refused(Refusal.CANCELLED, "the event is called off already");
-      }
-      return Outcome.done(append(event.group(), message).id());
-    });
+  /** Calls one event off. */
+  public Outcome<EventId> cancelEvent(EventId id, String reason) {
+    return eventDesk.cancel(id, reason, EventDesk.Reach.ONE).map(List::getFirst);
   }
 
   /**
-   * Edits an event of a group whose host this device is; what reads the same as before is not written.
+   * Edits one event of a group whose host this device is; what reads the same as before is not written.
    *
    * @param edit the details as they should be, made from those that count now
    * @param capacity the seats there should be, which only the event's own host sets; empty to leave them
    * @return the version that counts now
    */
   public Outcome<Integer> editEvent(EventId id, UnaryOperator<EventDetails> edit, OptionalInt capacity) {
-    return ofEvent(id, event -> {
-      EventDetails edited = edit.apply(event.details());
-      int seats = capacity.orElse(event.capacity());
-      Optional<Outcome<Integer>> refused = EventRules
-          .<Integer>editing(event, hosting.mayHost(event.group()), edited, clock.millis())
-          .or(() -> EventRules.resizing(event, self(), live.read(view -> view.open(id)), seats));
-      if (refused.isPresent()) {
-        return refused.get();
-      }
-      if (seats != event.capacity()) {
-        append(event.group(), new CapacitySet(id, seats));
-      }
-      if (!edited.equals(event.details())) {
-        append(event.group(), new EventEdited(id, event.version().number() + 1, edited));
-      }
-      return Outcome.done(event(id).orElseThrow().version().number());
-    });
+    return eventDesk.edit(id, (event, anchor) -> edit.apply(event.details()), capacity, EventDesk.Reach.ONE)
+        .map(_ -> event(id).orElseThrow().version().number());
+  }
+
+  /** What this device says about its events, one or several at once. */
+  public EventDesk eventDesk() {
+    return eventDesk;
   }
 
   /** Asks for one seat where nothing is asked in return. */

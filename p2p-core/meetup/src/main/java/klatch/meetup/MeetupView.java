@@ -140,6 +140,11 @@ public final class MeetupView {
     return Optional.ofNullable(topicOfEvent.get(id)).flatMap(facts -> facts.event(id));
   }
 
+  /** The series that an event belongs to; empty for one that was announced alone. */
+  public Optional<Series> series(EventId id) {
+    return Optional.ofNullable(topicOfEvent.get(id)).flatMap(facts -> facts.series(id));
+  }
+
   /** @throws IllegalArgumentException if {@link #event} does not give the event */
   public Seats seats(EventId id) {
     MeetupEvent event = known(id);

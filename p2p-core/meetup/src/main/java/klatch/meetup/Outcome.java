@@ -1,5 +1,7 @@
 package klatch.meetup;
 
+import java.util.function.Function;
+
 /** What became of something a person asked this node to do. Being refused is expected, not an error. */
 public sealed interface Outcome<T> {
   /** It is done and durable. */
@@ -16,6 +18,14 @@ public sealed interface Outcome<T> {
 
   static <T> Outcome<T> refused(Refusal refusal, String message) {
     return new Refused<>(refusal, message);
+  }
+
+  /** The same refusal, or something made of the value. */
+  default <U> Outcome<U> map(Function<T, U> made) {
+    return switch (this) {
+      case Done<T>(T value) -> done(made.apply(value));
+      case Refused<T>(Refusal refusal, String message) -> refused(refusal, message);
+    };
   }
 
   /**

@@ -31,6 +31,7 @@ final class TopicFacts {
   /** By name; the same picture may have been added twice. */
   private final Map<ByteString, EntryId> pictures = new HashMap<>();
   private final Map<EventId, EventFacts> events = new HashMap<>();
+  private @Nullable SeriesFold series;
   private final Set<EntryId> seen = new HashSet<>();
   private final List<Anomaly> anomalies = new ArrayList<>();
 
@@ -58,7 +59,10 @@ final class TopicFacts {
         memberFacts.add(fact);
         members = null;
       }
-      case EventCreated message -> facts(new EventId(fact.id())).created(fact.with(message));
+      case EventCreated message -> {
+        facts(new EventId(fact.id())).created(fact.with(message));
+        series = null;
+      }
       case EventEdited message -> facts(message.event()).edited(fact.with(message));
       case EventCancelled message -> facts(message.event()).cancelled(fact.with(message));
       case CoHostGranted _,CoHostRevoked _ -> role(fact);
@@ -86,6 +90,7 @@ final class TopicFacts {
     roleFacts.add(fact);
     roles = null;
     members = null;
+    series = null;
     events.values().forEach(EventFacts::forget);
   }
 
@@ -118,6 +123,7 @@ final class TopicFacts {
       anomaly(fact.anomaly(Anomaly.Reason.WRONG_FOUNDING,
           "a group is founded by the first entry of the founder's log, not by number " + fact.sequence()));
     } else {
+      series = null;
       group = new Group(topic, fact.author(), message.name(), message.description(), message.tags(),
           message.access(), fact.timestampMillis());
     }
@@ -161,6 +167,20 @@ final class TopicFacts {
     return facts == null ? Optional.empty() : roles().flatMap(facts::event);
   }
 
+  /** The series that an event belongs to. */
+  Optional<Series> series(EventId id) {
+    return roles().flatMap(known -> series(known).of(id));
+  }
+
+  private SeriesFold series(Roles known) {
+    SeriesFold fold = series;
+    if (fold == null) {
+      fold = new SeriesFold(events.values().stream().flatMap(facts -> facts.announced(known).stream()).toList());
+      series = fold;
+    }
+    return fold;
+  }
+
   /** The facts of an event that is known. */
   EventFacts factsOf(EventId id) {
     EventFacts facts = events.get(id);
@@ -175,6 +195,7 @@ final class TopicFacts {
     roles().ifPresent(known -> {
       found.addAll(known.anomalies());
       found.addAll(members().anomalies());
+      found.addAll(series(known).anomalies());
       events.values().forEach(facts -> found.addAll(facts.anomalies(known, seen::contains)));
     });
     found.sort(BY_PLACE);

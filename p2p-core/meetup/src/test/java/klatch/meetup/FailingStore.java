@@ -55,6 +55,15 @@ public final class FailingStore implements LogStore {
   }
 
   @Override
+  public List<Entry> appendAll(Ed25519Key key, TopicId topic, List<Content> contents, long timestampMillis) {
+    List<Entry> entries = reached().appendAll(key, topic, contents, timestampMillis);
+    if (failAfterAppend.getAndSet(false)) {
+      throw failure(false);
+    }
+    return entries;
+  }
+
+  @Override
   public List<IngestResult> ingest(List<Entry> entries) {
     return reached().ingest(entries);
   }

@@ -208,8 +208,7 @@ final class MeetupTest {
     assertThat(refusal(ann.meetup.withdraw(event))).as("check-in is open").isEqualTo(Refusal.TOO_LATE);
     clock.set(T0 + 3 * HOUR);
     assertThat(refusal(bob.meetup.pledge(event))).isEqualTo(Refusal.TOO_LATE);
-    EntryId cancelled = host.meetup.cancelEvent(event, "rain").orThrow();
-    assertThat(cancelled).isNotNull();
+    assertThat(host.meetup.cancelEvent(event, "rain").orThrow()).isEqualTo(event);
     assertThat(refusal(host.meetup.cancelEvent(event, "rain"))).isEqualTo(Refusal.CANCELLED);
     assertThat(refusal(host.meetup.pledge(event))).isEqualTo(Refusal.CANCELLED);
     assertThat(bob.store.heights(topic)).doesNotContainKey(bob.device);

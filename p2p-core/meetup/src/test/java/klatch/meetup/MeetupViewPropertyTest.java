@@ -29,7 +29,7 @@ final class MeetupViewPropertyTest {
   /** Everything a view says. */
   private record Snapshot(List<Group> groups, List<MeetupEvent> events, List<Seats> seats, List<Presence> presence,
       List<Anomaly> anomalies, Map<?, ?> profiles, List<?> pictures, List<List<Quota>> quotas, Set<?> coHosts,
-      List<List<DeviceId>> untold, Set<DeviceId> members, List<?> covers) {
+      List<List<DeviceId>> untold, Set<DeviceId> members, List<?> covers, List<?> series) {
     static Snapshot of(MeetupView view, TopicId topic) {
       List<MeetupEvent> events = view.events();
       return new Snapshot(view.groups(), events, events.stream().map(event -> view.seats(event.id())).toList(),
@@ -38,7 +38,8 @@ final class MeetupViewPropertyTest {
           events.stream().map(event -> view.quotas(event.id())).toList(), view.coHosts(topic),
           events.stream().map(event -> view.untold(event.id())).toList(),
           view.group(topic).map(group -> view.members(topic).all()).orElse(Set.of()),
-          events.stream().map(event -> view.cover(event.id())).toList());
+          events.stream().map(event -> view.cover(event.id())).toList(),
+          events.stream().map(event -> view.series(event.id())).toList());
     }
   }
 
@@ -86,7 +87,10 @@ final class MeetupViewPropertyTest {
             ? new MemberProfile("name " + random.nextInt(), List.of("tag" + random.nextInt(3)),
                 Picture.name(any(PICTURES)))
             : new PictureAdded(any(PICTURES));
-        case 1 -> Scribe.event(rule(), 1 + random.nextInt(3));
+        case 1 -> random.nextBoolean()
+            ? Scribe.event(rule(), 1 + random.nextInt(3))
+            : Scribe.event(1).as(new Occurrence(ByteString.zeros(Limits.SERIES_ID_BYTES), "FREQ=DAILY;COUNT=3",
+                1 + random.nextInt(3), 3));
         case 2 -> random.nextInt(4) == 0
             ? new EventCancelled(event, "reason " + random.nextInt())
             : new Pledged(event);

@@ -49,12 +49,15 @@ final class MessageCodecTest {
     examples.put("member-removed", new MemberRemoved(new Scribe(2).device));
     examples.put("picture-added", new PictureAdded(PictureTest.png(32, 16)));
     examples.put("groups-shown", new GroupsShown(List.of(new TopicId(bytes(0x11)), new TopicId(bytes(0x22)))));
-    examples.put("event-created",
-        new EventCreated(
-            new EventDetails("Spring games", "Bring a board.\nAnd tea.", "By the pond", times, T0 + Scribe.HOUR, 2,
-                List.of("Which board?", "Tea?")),
-            12, List.of(new Scribe(4).device), PresenceRule.DOOR,
-            ByteString.of("terms of another module".getBytes(StandardCharsets.US_ASCII))));
+    EventCreated event = new EventCreated(
+        new EventDetails("Spring games", "Bring a board.\nAnd tea.", "By the pond", times, T0 + Scribe.HOUR, 2,
+            List.of("Which board?", "Tea?")),
+        12, List.of(new Scribe(4).device), PresenceRule.DOOR,
+        ByteString.of("terms of another module".getBytes(StandardCharsets.US_ASCII)));
+    examples.put("event-created", event);
+    examples.put("event-of-a-series",
+        event.as(new Occurrence(ByteString.of(Arrays.copyOf(bytes(0x88), Limits.SERIES_ID_BYTES)),
+            "FREQ=WEEKLY;BYDAY=SU;COUNT=6", 3, 6)));
     examples.put("event-edited",
         new EventEdited(EVENT, 2, new EventDetails("Spring games, moved", "", "In the hall", times)));
     examples.put("capacity-set", new CapacitySet(EVENT, 20));
@@ -154,7 +157,8 @@ final class MessageCodecTest {
         Collections.nCopies(Limits.QUESTIONS, wide.repeat(Limits.QUESTION_CHARS)));
     EventCreated largest = new EventCreated(details, Limits.CAPACITY,
         Stream.iterate(1, seed -> seed + 1).limit(Limits.DOORS).map(seed -> new Scribe(seed).device).toList(),
-        PresenceRule.DOOR, ByteString.zeros(Limits.TERMS_BYTES));
+        PresenceRule.DOOR, ByteString.zeros(Limits.TERMS_BYTES), new Occurrence(
+            ByteString.zeros(Limits.SERIES_ID_BYTES), "x".repeat(Limits.RULE_CHARS), 1, Limits.SERIES_EVENTS));
     assertThat(MessageCodec.encode(largest)).hasSizeLessThan(64 * 1024);
   }
 
