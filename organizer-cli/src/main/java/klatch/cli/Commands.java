@@ -48,7 +48,9 @@ import picocli.CommandLine;
         LightningCommand.class,
         ChannelCommand.class,
         WalletCommand.class, Doctor.class}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
-            "0:done", "1:refused or failed; for audit: not clean", "2:wrong usage, or no node to talk to"})
+            "0:done", "1:failed; for audit and doctor: not well", "2:wrong usage", "3:no node to talk to",
+            "4:no such event, group or person here (perhaps not yet)", "5:the rules do not allow it",
+            "6:something does not answer: try again later"})
 public final class Commands {
   private static final String UNAVAILABLE = PublicCode.UNAVAILABLE.label();
 
@@ -79,9 +81,12 @@ public final class Commands {
   }
 
   private static int exitCode(Throwable failure) {
-    return failure instanceof NoNodeException || failure instanceof ParameterException
-        ? ExitCode.USAGE_OR_NO_NODE
-        : ExitCode.REFUSED;
+    return switch (failure) {
+      case NoNodeException _ -> ExitCode.NO_NODE;
+      case ParameterException _ -> ExitCode.USAGE;
+      case ApiRefusedException refused -> ExitCode.of(refused.code());
+      default -> ExitCode.FAILED;
+    };
   }
 
   /** One line on stderr; with {@code --json} the same as an object, the last line of stdout. */

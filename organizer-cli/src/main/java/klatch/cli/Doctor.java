@@ -72,7 +72,7 @@ final class Doctor implements Callable<Integer> {
       }
     }
     out.flush();
-    return good ? ExitCode.OK : ExitCode.REFUSED;
+    return good ? ExitCode.OK : ExitCode.FAILED;
   }
 
   private List<LndDoctor.Finding> findings() {

@@ -167,7 +167,7 @@ final class CommandsIT {
     assertThat(ok(anna, "connect", address).out())
         .contains("Connected to " + ok(ben, "status", "--json").json().path("peerId").asText());
     assertThat(ok(anna, "status", "--json").json().path("peers")).hasSize(1);
-    assertThat(run(anna, "connect", "nonsense").exitCode()).isEqualTo(ExitCode.REFUSED);
+    assertThat(run(anna, "connect", "nonsense").exitCode()).isEqualTo(ExitCode.USAGE);
   }
 
   @Test
@@ -201,7 +201,7 @@ final class CommandsIT {
         .contains("confirmed +1").contains("where      Lindenstr. 7 (told only to those who have a seat)");
     assertThat(ok(anna, "event", "show", event).out()).containsPattern("Ben \\([0-9a-f]{6}\\), Milk\\?: Oat");
     assertThat(ok(ben, "rsvp", event, "--withdraw").out()).contains("Withdrawn.");
-    assertThat(run(anna, "event", "edit", event, "--capacity", "0").exitCode()).isEqualTo(1);
+    assertThat(run(anna, "event", "edit", event, "--capacity", "0").exitCode()).isEqualTo(ExitCode.REFUSED);
   }
 
   @Test
@@ -248,7 +248,8 @@ final class CommandsIT {
     var group = ok(anna, "group", "create", "Tea", "--json").json().path("id").asText();
     ok(ben, "group", "join", ok(anna, "group", "invite", group).out().strip());
     TestNode.exchange(annasNode, bensNode);
-    assertThat(run(ben, "event", "create", "Mine", "--start", "2026-12-01 19:00").exitCode()).isEqualTo(1);
+    assertThat(run(ben, "event", "create", "Mine", "--start", "2026-12-01 19:00").exitCode())
+        .isEqualTo(ExitCode.USAGE);
     var bensId = bensNode.meetup.self().toString();
     assertThat(ok(anna, "group", "co-host", group, bensId.substring(0, 8)).out()).contains("may speak");
     TestNode.exchange(annasNode, bensNode);
@@ -278,9 +279,9 @@ final class CommandsIT {
   }
 
   @Test
-  void aRefusalIsOneLineAndExitCode1AndAnObjectWithJson() {
+  void aRefusalIsOneLineAndAnExitCodeOfItsKindAndAnObjectWithJson() {
     var refused = run(anna, "event", "show", "ab".repeat(32), "--json");
-    assertThat(refused.exitCode()).isEqualTo(1);
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.NOT_FOUND);
     assertThat(refused.err().lines()).hasSize(1).first().asString().startsWith("klatch: no event abab");
     assertThat(refused.json().at("/error/code").asText()).isEqualTo("not_found");
 
@@ -288,7 +289,7 @@ final class CommandsIT {
     assertThat(run(anna, "rsvp", "abcd").err()).contains("no event here begins with abcd");
     ok(anna, "group", "create", "Tea");
     var noLightning = run(anna, "event", "create", "x", "--start", "2026-12-01 19:00", "--deposit-sat", "1000");
-    assertThat(noLightning.exitCode()).isEqualTo(1);
+    assertThat(noLightning.exitCode()).isEqualTo(ExitCode.UNAVAILABLE);
     assertThat(noLightning.err()).contains("no Lightning node connected");
   }
 
@@ -302,20 +303,20 @@ final class CommandsIT {
   }
 
   @Test
-  void withoutANodeItSaysHowToStartOneAndExitsWith2(@TempDir Path empty) throws Exception {
+  void withoutANodeItSaysHowToStartOneAndExitsWithItsOwnCode(@TempDir Path empty) throws Exception {
     var none = run(empty, "status", "--json");
-    assertThat(none.exitCode()).isEqualTo(2);
+    assertThat(none.exitCode()).isEqualTo(ExitCode.NO_NODE);
     assertThat(none.err().strip())
         .isEqualTo("klatch: no node is running in " + empty + "; start it with: klatch up --data-dir " + empty);
     assertThat(none.json().at("/error/code").asText()).isEqualTo("unavailable");
 
     annasNode.api.close();
     var stopped = run(anna, "status");
-    assertThat(stopped.exitCode()).isEqualTo(2);
+    assertThat(stopped.exitCode()).isEqualTo(ExitCode.NO_NODE);
     assertThat(stopped.err()).contains("does not answer").contains("klatch up");
 
     Files.writeString(ben.resolve(ApiClient.ApiFile.NAME), "{\"url\":7");
-    assertThat(run(ben, "status").exitCode()).isEqualTo(2);
+    assertThat(run(ben, "status").exitCode()).isEqualTo(ExitCode.NO_NODE);
     Files.writeString(ben.resolve(ApiClient.ApiFile.NAME), "{}");
     assertThat(run(ben, "status").err()).contains("has no url or no token");
   }
@@ -325,7 +326,7 @@ final class CommandsIT {
     Files.writeString(anna.resolve(ApiClient.ApiFile.NAME),
         Json.line(new ApiClient.ApiFile(annasNode.api.url().toString(), bensNode.api.token())));
     var refused = run(anna, "status");
-    assertThat(refused.exitCode()).isEqualTo(1);
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.REFUSED);
     assertThat(refused.err()).contains("wrong token");
   }
 

@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import klatch.cli.terminal.ExitCode;
 import klatch.cli.node.Node;
 import klatch.cli.node.NodeOptions;
 import klatch.cli.terminal.Json;
@@ -223,7 +224,7 @@ final class OperatorCommandsIT {
   }
 
   private void refusesWhatMakesNoSense() {
-    assertThat(run("lightning", "pay", "lnbcrt1nonsense")).extracting(Ran::exitCode).isEqualTo(1);
+    assertThat(run("lightning", "pay", "lnbcrt1nonsense")).extracting(Ran::exitCode).isEqualTo(ExitCode.USAGE);
     assertThat(run("channel", "open", "nobody", "100000").out()).contains("NODEID@HOST:PORT");
     assertThat(run("channel", "close", "abcd").out()).contains("no channel here begins with abcd");
     assertThat(run("wallet", "send", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", "1000").out())

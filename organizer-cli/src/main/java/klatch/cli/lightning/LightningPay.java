@@ -42,7 +42,7 @@ final class LightningPay implements Callable<Integer> {
     session.show(payment, shown -> session.say(LightningPayments.words(shown)));
     return switch (payment.state()) {
       case "done", "pending" -> ExitCode.OK;
-      default -> ExitCode.REFUSED;
+      default -> ExitCode.FAILED;
     };
   }
 }

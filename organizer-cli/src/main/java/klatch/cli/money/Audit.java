@@ -24,7 +24,7 @@ public final class Audit implements Callable<Integer> {
   public Integer call() {
     var audit = session.api().get("/events/" + session.event(event) + "/audit", Money.Audit.class);
     session.show(audit, this::words);
-    return audit.clean() ? ExitCode.OK : ExitCode.REFUSED;
+    return audit.clean() ? ExitCode.OK : ExitCode.FAILED;
   }
 
   private void words(Money.Audit audit) {

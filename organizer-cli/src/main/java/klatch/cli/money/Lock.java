@@ -49,7 +49,7 @@ public final class Lock implements Callable<Integer> {
       answer = new Events.Locked(answer.event(), yours(session.api().get(path, Events.Detail.class), answer.deposit()));
     }
     session.show(answer, shown -> session.say(Words.sat(shown.deposit().msat()) + ": " + shown.deposit().says()));
-    return answer.deposit().state().equals("failed") ? ExitCode.REFUSED : ExitCode.OK;
+    return answer.deposit().state().equals("failed") ? ExitCode.FAILED : ExitCode.OK;
   }
 
   private static Events.Deposit yours(Events.Detail detail, Events.Deposit before) {

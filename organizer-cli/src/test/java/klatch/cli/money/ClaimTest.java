@@ -122,13 +122,13 @@ final class ClaimTest {
   }
 
   @Test
-  void aRefusalExitsWith1AndWrongUsageWith2() {
+  void aRefusalAndWrongUsageExitWithTheirOwnCodes() {
     answer = claim(WAITING);
     assertThat(run(EVENT, "lnbc1", "--code").exitCode()).isEqualTo(2);
     assertThat(run(EVENT, "--here", "--code").out()).contains("give only one of TO, --code and --here");
     answer = "{\"error\":{\"code\":\"refused\",\"message\":\"the invoice asks for 1 msat, this payout is 2 msat\"}}";
     var refused = run(EVENT, "lnbc1", "--json");
-    assertThat(refused.exitCode()).isEqualTo(1);
+    assertThat(refused.exitCode()).isEqualTo(5);
     assertThat(refused.out().lines().toList().getLast()).isEqualTo(answer);
   }
 }

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import klatch.cli.Commands;
 import klatch.cli.terminal.ApiClient;
+import klatch.cli.terminal.ExitCode;
 import klatch.cli.terminal.Json;
 import klatch.cli.terminal.TimeText;
 import klatch.commitments.Msat;
@@ -88,7 +89,7 @@ final class MoneyCommandsIT {
       assertThat(run(anna, "event", "show", event).out())
           .containsPattern("Ben \\([0-9a-f]{6}\\) +confirmed +no +999 sat +held, not spent")
           .contains("deposit    999 sat, comes back at check-in");
-      assertThat(run(anna, "settle", event)).extracting(Ran::exitCode).isEqualTo(1);
+      assertThat(run(anna, "settle", event)).extracting(Ran::exitCode).isEqualTo(ExitCode.REFUSED);
 
       now.set(START);
       var frame = run(anna, "door", event).out().strip();
