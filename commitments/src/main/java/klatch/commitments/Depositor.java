@@ -13,13 +13,18 @@ final class Depositor implements AutoCloseable {
   private final Surroundings parts;
   private final StatementBook book;
   private final boolean connected;
+  private final Runnable changed;
   private final Map<EventId, Purse> purses = new HashMap<>();
   private boolean closed;
 
   private record Purse(Mailbox mailbox, EventDepositor depositor) {}
 
-  /** @param connected whether there is a Lightning node; if not, payouts are claimed and nothing else is done */
-  Depositor(Surroundings parts, StatementBook book, boolean connected) {
+  /**
+   * @param connected whether there is a Lightning node; if not, payouts are claimed and nothing else is done
+   * @param changed   told when a claim has met a difficulty, or got past it: nothing is saved about that
+   */
+  Depositor(Surroundings parts, StatementBook book, boolean connected, Runnable changed) {
+    this.changed = changed;
     this.parts = parts;
     this.connected = connected;
     this.book = book;
@@ -62,7 +67,18 @@ final class Depositor implements AutoCloseable {
   }
 
   private void advance(Purse purse) {
-    purse.mailbox().tick(connected ? purse.depositor()::advance : purse.depositor()::advanceClaims);
+    EventDepositor depositor = purse.depositor();
+    purse.mailbox().tick(() -> {
+      Optional<String> before = depositor.claims().problem();
+      if (connected) {
+        depositor.advance();
+      } else {
+        depositor.advanceClaims();
+      }
+      if (!depositor.claims().problem().equals(before)) {
+        changed.run();
+      }
+    });
   }
 
   /** Whether this node has locked a deposit, or another wallet of this person may have and payouts are due. */

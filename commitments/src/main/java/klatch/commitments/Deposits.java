@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -35,6 +36,7 @@ public final class Deposits implements AutoCloseable {
   private final Escrow escrow;
   private final Depositor depositor;
   private final ServedClaims served;
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Semaphore news = new Semaphore(0);
   private final LogStore.Subscription subscription;
   private final Thread ticker;
@@ -43,12 +45,12 @@ public final class Deposits implements AutoCloseable {
   /** Whether there is a Lightning node to hold, lock and pay with; if not, only payouts are claimed. */
   private final boolean connected;
 
-  private Deposits(Surroundings parts, boolean connected) {
-    this.parts = parts;
+  private Deposits(Surroundings given, boolean connected) {
+    this.parts = given.with(new WatchedStore(given.store(), this::moved));
     this.connected = connected;
     this.book = new StatementBook(parts.log());
     this.escrow = new Escrow(parts, book);
-    this.depositor = new Depositor(parts, book, connected);
+    this.depositor = new Depositor(parts, book, connected, this::moved);
     this.served = new ServedClaims(parts, book);
     this.subscription = parts.log().subscribe(arrivals -> news.release());
     this.ticker = Thread.ofVirtual().name("deposits-clock").unstarted(this::run);
@@ -72,6 +74,26 @@ public final class Deposits implements AutoCloseable {
   private void on(LightningEvent event) {
     escrow.on(event);
     depositor.on(event);
+    moved();
+  }
+
+  private void moved() {
+    for (Runnable listener : listeners) {
+      try {
+        listener.run();
+      } catch (RuntimeException e) {
+        LOG.error("a listener for money failed; the others go on", e);
+      }
+    }
+  }
+
+  /**
+   * Calls {@code listener} whenever what this node knows of its money may have changed and the log need not show it: its
+   * own deposits and payouts, what it can hold and pay, and the chain. Called once that is saved; it must not block.
+   */
+  public LogStore.Subscription onChange(Runnable listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
   }
 
   private void run() {
@@ -238,6 +260,12 @@ public final class Deposits implements AutoCloseable {
   /** What became of the money so far; empty if the event is not known or has no deposit. */
   public Optional<MoneyReport> report(EventId event) {
     return MoneyView.of(parts, book, event);
+  }
+
+  /** This person's own part; empty if the event is not known or has no deposit. */
+  public Optional<OwnMoney> own(EventId event) {
+    return claim(event).map(claim -> MoneyView.own(parts.meetup().event(event).orElseThrow(), book.of(event),
+        parts.store().ownDeposit(event), parts.self(), claim));
   }
 
   /** One person's line of {@link #report}, without reading everybody else's. */

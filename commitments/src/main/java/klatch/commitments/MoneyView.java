@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import klatch.commitments.journal.CommitmentStore;
 import klatch.log.DeviceId;
@@ -69,6 +70,29 @@ final class MoneyView {
         .filter(p -> p.person().equals(person)).map(DepositMessage.Paid::amount).reduce(Msat.ZERO, Msat::plus);
     return new MoneyReport.Line(person, state, present, held, released ? held : Msat.ZERO,
         collected.orElse(Msat.ZERO), payout, payoutState(host, person, said));
+  }
+
+  /** This person's own, with the times in the log. */
+  static OwnMoney own(MeetupEvent event, Statements said, Optional<OwnDeposit> own, DeviceId self, ClaimView claim) {
+    DeviceId host = event.host();
+    boolean offered = said.offer(host, self).isPresent() || said.held(host, self).isPresent();
+    String logged = offered ? line(host, self, said, false).state() : "";
+    OptionalLong ended = said.released(host, self).<Said<?>>map(s -> s).or(() -> said.collected(host, self))
+        .map(s -> OptionalLong.of(s.timestampMillis())).orElseGet(OptionalLong::empty);
+    List<OwnMoney.Arrived> payouts = said.all(host, DepositMessage.Paid.class).stream()
+        .filter(s -> s.message().person().equals(self))
+        .map(s -> new OwnMoney.Arrived(s.message().round(), s.message().amount(), s.timestampMillis())).toList();
+    return new OwnMoney(own.map(MoneyView::state).orElse(logged), ended, claim, payouts);
+  }
+
+  private static String state(OwnDeposit own) {
+    return switch (own.phase()) {
+      case PAYING -> "paying";
+      case HELD -> "held";
+      case RELEASED -> "released";
+      case FAILED -> "failed";
+      case FORFEITED -> "collected";
+    };
   }
 
   private static String payoutState(DeviceId host, DeviceId person, Statements said) {

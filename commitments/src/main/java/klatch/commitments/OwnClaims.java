@@ -60,6 +60,11 @@ final class OwnClaims {
     this.lookup = new InvoiceLookup(parts);
   }
 
+  /** Why the latest payout is not paid yet, if something is in its way. */
+  Optional<String> problem() {
+    return problem;
+  }
+
   private ClaimTarget target() {
     return parts.store().claimTarget(event).orElseGet(ClaimTarget.OwnNode::new);
   }

@@ -35,6 +35,12 @@ public record Surroundings(Ed25519Key key, LogStore log, Meetup meetup, Lightnin
         lightningClock);
   }
 
+  /** The same, with this journal. */
+  Surroundings with(CommitmentStore newStore) {
+    return new Surroundings(key, log, meetup, lightning, newStore, clock, killPoint, addresses, withdrawUrl,
+        lightningClock);
+  }
+
   /** The same, with invoices that expire by this clock. */
   public Surroundings with(InstantSource newLightningClock) {
     return new Surroundings(key, log, meetup, lightning, store, clock, killPoint, addresses, withdrawUrl,

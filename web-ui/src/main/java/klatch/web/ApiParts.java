@@ -49,14 +49,14 @@ public record ApiParts(Meetup meetup, CheckIn checkIn, Host host, Supplier<Money
     return new Following(meetup, node);
   }
 
-  Routes routes(GuestListeners guests, Following following) {
+  Routes routes(GuestListeners guests, Following following, NoticeBoard board) {
     var routes = new Routes();
     var knocking = new Knocking(meetup, host, node.notes());
     knocking.begin();
     Admission.serve(host, meetup.privateGroups());
     var draft = new TermsDraft(money, clock);
     var moneyRoutes = new MoneyRoutes(meetup, money);
-    new NodeRoutes(meetup, money, host, node, clock).addTo(routes);
+    new NodeRoutes(meetup, money, host, node, clock, board).addTo(routes);
     var groups = new GroupRoutes(meetup, host, node, knocking);
     groups.addTo(routes);
     var events = new EventRoutes(meetup, draft, moneyRoutes, node.notes(), clock);
@@ -70,6 +70,7 @@ public record ApiParts(Meetup meetup, CheckIn checkIn, Host host, Supplier<Money
     new ClaimRoutes(meetup, money).addTo(routes);
     new OperatorRoutes(money).addTo(routes);
     new BrowserRoutes().addTo(routes);
+    board.addTo(routes);
     return routes;
   }
 
@@ -78,11 +79,15 @@ public record ApiParts(Meetup meetup, CheckIn checkIn, Host host, Supplier<Money
     return new Feeds(node.notes(), new ExportRoutes(meetup)::calendar, root, clock);
   }
 
-  Live live() {
-    return new Live(node, this::line);
+  NoticeBoard board() {
+    return new NoticeBoard(meetup, money, node, clock);
   }
 
-  private LiveLine line() {
+  Live live(NoticeBoard board) {
+    return new Live(node, board, () -> line(board));
+  }
+
+  private LiveLine line(NoticeBoard board) {
     var sync = node.sync();
     var lightning = switch (money.get()) {
       case MoneyState.None _ -> "none";
@@ -90,6 +95,7 @@ public record ApiParts(Meetup meetup, CheckIn checkIn, Host host, Supplier<Money
       case MoneyState.Running _ -> "running";
     };
     Long heard = sync.heardAgoMillis().isPresent() ? Long.valueOf(sync.heardAgoMillis().getAsLong()) : null;
-    return new LiveLine(host.connections().size(), heard, sync.waiting(), lightning, clock.millis());
+    return new LiveLine(host.connections().size(), heard, sync.waiting(), lightning, clock.millis(),
+        board.unseen());
   }
 }

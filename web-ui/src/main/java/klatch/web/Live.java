@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import klatch.log.LogStore;
 import klatch.log.TopicId;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells open pages what has changed, as server-sent events (docs/spec/local-api.md, "Live"). Each page has a thread that
- * writes; what a slow page has not been told yet is a set of groups, so it never grows.
+ * writes; what a slow page has not been told yet is a set of groups and two flags, so it never grows.
  */
 final class Live implements AutoCloseable {
   /** Pages that listen at once; one more is refused and asks by itself now and then. */
@@ -37,14 +38,27 @@ final class Live implements AutoCloseable {
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private volatile boolean closed;
 
-  Live(NodeControl node, Supplier<LiveLine> line) {
+  Live(NodeControl node, NoticeBoard board, Supplier<LiveLine> line) {
     this.line = line;
     this.subscription = node.follow(topics -> listeners.forEach(listener -> listener.changed(topics)));
+    board.listen(new NoticeBoard.Listener() {
+      @Override
+      public void noticed() {
+        listeners.forEach(listener -> listener.also(listener.noticed));
+      }
+
+      @Override
+      public void moved() {
+        listeners.forEach(listener -> listener.also(listener.moved));
+      }
+    });
   }
 
   /** What one page has not been told yet. */
   private static final class Listener {
     private final Set<TopicId> news = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean moved = new AtomicBoolean();
+    private final AtomicBoolean noticed = new AtomicBoolean();
     private final Semaphore there = new Semaphore(0);
 
     void changed(Set<TopicId> topics) {
@@ -52,14 +66,20 @@ final class Live implements AutoCloseable {
       there.release();
     }
 
+    void also(AtomicBoolean news) {
+      news.set(true);
+      there.release();
+    }
+
     /** Waits for news, at most so long. */
-    Set<TopicId> take(Duration most) throws InterruptedException {
+    LiveLine.Changed take(Duration most) throws InterruptedException {
       if (there.tryAcquire(most.toMillis(), TimeUnit.MILLISECONDS)) {
         there.drainPermits();
       }
       var taken = Set.copyOf(news);
       news.removeAll(taken);
-      return taken;
+      return new LiveLine.Changed(taken.stream().map(TopicId::toString).sorted().toList(), moved.getAndSet(false),
+          noticed.getAndSet(false));
     }
   }
 
@@ -98,10 +118,9 @@ final class Live implements AutoCloseable {
         last = now;
         lastNanos = System.nanoTime();
       }
-      var topics = listener.take(LOOK);
-      if (!topics.isEmpty()) {
-        event(out, "changed",
-            Json.bytes(new LiveLine.Changed(topics.stream().map(TopicId::toString).sorted().toList())));
+      var changed = listener.take(LOOK);
+      if (!changed.groups().isEmpty() || changed.money() || changed.notices()) {
+        event(out, "changed", Json.bytes(changed));
       }
     }
   }

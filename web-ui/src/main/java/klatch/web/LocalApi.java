@@ -21,13 +21,16 @@ public final class LocalApi implements AutoCloseable {
   private final Live live;
   private final GuestListeners guests;
   private final Following following;
+  private final NoticeBoard board;
 
-  private LocalApi(HttpListener listener, Sessions sessions, Live live, GuestListeners guests, Following following) {
+  private LocalApi(HttpListener listener, Sessions sessions, Live live, GuestListeners guests, Following following,
+      NoticeBoard board) {
     this.listener = listener;
     this.sessions = sessions;
     this.live = live;
     this.guests = guests;
     this.following = following;
+    this.board = board;
   }
 
   /**
@@ -38,11 +41,12 @@ public final class LocalApi implements AutoCloseable {
    */
   public static LocalApi start(ApiParts parts, int port) {
     var sessions = new Sessions();
-    var live = parts.live();
+    var board = parts.board();
+    var live = parts.live(board);
     var guests = parts.guests();
     var listener = HttpListener.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PURPOSE);
     var following = parts.following();
-    var routes = parts.routes(guests, following);
+    var routes = parts.routes(guests, following, board);
     var feeds = parts.feeds(() -> root(listener.port()));
     feeds.addTo(routes);
     routes.post("/pages/link", _ -> new Browser.Link(link(listener.port(), sessions)));
@@ -51,9 +55,10 @@ public final class LocalApi implements AutoCloseable {
     } catch (RuntimeException e) {
       following.close();
       live.close();
+      board.close();
       throw e;
     }
-    return new LocalApi(listener, sessions, live, guests, following);
+    return new LocalApi(listener, sessions, live, guests, following, board);
   }
 
   /** The API's root, such as {@code http://127.0.0.1:41233}. */
@@ -85,5 +90,6 @@ public final class LocalApi implements AutoCloseable {
     following.close();
     live.close();
     listener.close();
+    board.close();
   }
 }

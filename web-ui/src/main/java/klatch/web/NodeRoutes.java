@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The routes about the node itself. */
 record NodeRoutes(Meetup meetup, Supplier<ApiParts.MoneyState> money, Host host, NodeControl node,
-    InstantSource clock) {
+    InstantSource clock, NoticeBoard board) {
 
   void addTo(Routes routes) {
     routes.get("/status", _ -> status());
@@ -32,7 +32,7 @@ record NodeRoutes(Meetup meetup, Supplier<ApiParts.MoneyState> money, Host host,
         host.listenAddresses().stream().map(Multiaddr::toString).toList(),
         host.connections().stream().map(peer -> new NodeStatus.Peer(peer.remotePeer().toString(),
             peer.remoteAddress().toString())).toList(),
-        clock.millis(), lightningStatus());
+        clock.millis(), board.unseen(), lightningStatus());
   }
 
   /** A Lightning node that does not answer must not hide the rest of the status. */

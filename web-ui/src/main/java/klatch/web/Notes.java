@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a node remembers for its person and tells nobody: whom they follow, what they call people,
- * the invites to private groups that they have taken, and which calendar programs may ask. Kept as one text
+ * the invites to private groups that they have taken, which calendar programs may ask, and which notices they have seen. Kept as one text
  * of JSON, written anew with each change. Thread-safe.
  */
 public final class Notes {
@@ -85,15 +85,31 @@ public final class Notes {
    * @param people  by their id
    * @param invites by the group's topic
    * @param feeds   by their number
+   * @param told    absent until there is any
    */
-  record Kept(Map<String, Note> people, Map<String, Invited> invites, Map<String, Feed> feeds) {
+  record Kept(Map<String, Note> people, Map<String, Invited> invites, Map<String, Feed> feeds, @Nullable Told told) {
     Kept {
       people = Map.copyOf(people);
       invites = Map.copyOf(invites);
       feeds = Map.copyOf(feeds);
     }
 
-    static final Kept NOTHING = new Kept(Map.of(), Map.of(), Map.of());
+    static final Kept NOTHING = new Kept(Map.of(), Map.of(), Map.of(), null);
+  }
+
+  /**
+   * About notices.
+   *
+   * @param seen     ids of those that were seen and are still there
+   * @param silenced kinds that this person does not want
+   */
+  record Told(Set<String> seen, Set<String> silenced) {
+    static final Told NOTHING = new Told(Set.of(), Set.of());
+
+    Told {
+      seen = Set.copyOf(seen);
+      silenced = Set.copyOf(silenced);
+    }
   }
 
   /** @throws IllegalArgumentException if what was kept cannot be read */
@@ -195,7 +211,7 @@ public final class Notes {
       if (feeds.size() > FEEDS) {
         throw new PublicException(PublicCode.REFUSED, "there are " + FEEDS + " feeds already; revoke one");
       }
-      return new Kept(had.people(), had.invites(), feeds);
+      return new Kept(had.people(), had.invites(), feeds, had.told());
     });
     return number;
   }
@@ -206,7 +222,7 @@ public final class Notes {
     change(had -> {
       var feeds = new LinkedHashMap<>(had.feeds());
       feeds.remove(number);
-      return new Kept(had.people(), had.invites(), feeds);
+      return new Kept(had.people(), had.invites(), feeds, had.told());
     });
     return there;
   }
@@ -218,8 +234,27 @@ public final class Notes {
       if (people.size() > PEOPLE) {
         throw new PublicException(PublicCode.REFUSED, "there are notes on " + PEOPLE + " people already");
       }
-      return new Kept(people, had.invites(), had.feeds());
+      return new Kept(people, had.invites(), had.feeds(), had.told());
     });
+  }
+
+  Told told() {
+    var told = kept.told();
+    return told == null ? Told.NOTHING : told;
+  }
+
+  /** @param there every notice that there is: what was seen of others is forgotten */
+  void seen(Set<String> ids, Set<String> there) {
+    var seen = new TreeSet<>(told().seen());
+    seen.addAll(ids);
+    seen.retainAll(there);
+    if (!seen.equals(told().seen())) {
+      change(had -> new Kept(had.people(), had.invites(), had.feeds(), new Told(seen, told().silenced())));
+    }
+  }
+
+  void silence(Set<String> kinds) {
+    change(had -> new Kept(had.people(), had.invites(), had.feeds(), new Told(told().seen(), kinds)));
   }
 
   /** The invite to a private group that was taken, if any. */
@@ -241,7 +276,7 @@ public final class Notes {
       if (invites.size() > INVITES) {
         throw new PublicException(PublicCode.REFUSED, INVITES + " invites to private groups were taken already");
       }
-      return new Kept(had.people(), invites, had.feeds());
+      return new Kept(had.people(), invites, had.feeds(), had.told());
     });
   }
 }

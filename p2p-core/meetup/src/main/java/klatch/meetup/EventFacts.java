@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -170,6 +171,15 @@ final class EventFacts {
         .map(fact -> new MeetupEvent(id, fact.topic(), fact.author(), fact.message(), seats(fact).capacity(),
             versions(fact, roles).versions(), doors(fact), fact.timestampMillis(),
             cancellation(fact.author(), roles).map(cancelled -> cancelled.message().reason())));
+  }
+
+  /** Only for an event that {@code event(roles)} gives. */
+  Milestones milestones(Roles roles, DeviceId person) {
+    DeviceId host = Objects.requireNonNull(created).author();
+    OptionalLong cancelled = cancellation(host, roles).map(fact -> OptionalLong.of(fact.timestampMillis()))
+        .orElseGet(OptionalLong::empty);
+    return new Milestones(cancelled, seats().seats().of(person).map(seat -> seats().movedUpAtMillis(seat.pledge()))
+        .orElseGet(OptionalLong::empty));
   }
 
   /** The host's own first one, and else the founder's. */

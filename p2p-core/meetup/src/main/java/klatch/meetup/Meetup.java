@@ -292,6 +292,15 @@ public final class Meetup implements AutoCloseable {
     return live.read(view -> view.seats(id));
   }
 
+  /**
+   * When something happened to this person's seat.
+   *
+   * @throws IllegalArgumentException if {@link #event} does not give the event
+   */
+  public Milestones milestones(EventId id) {
+    return live.read(view -> view.milestones(id, self()));
+  }
+
   /** @throws IllegalArgumentException if {@link #event} does not give the event */
   public Presence presence(EventId id) {
     return live.read(view -> view.presence(id));

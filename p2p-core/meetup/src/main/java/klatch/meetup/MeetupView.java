@@ -152,6 +152,11 @@ public final class MeetupView {
   }
 
   /** @throws IllegalArgumentException if {@link #event} does not give the event */
+  public Milestones milestones(EventId id, DeviceId person) {
+    return facts(known(id).group()).orElseThrow().milestones(id, person);
+  }
+
+  /** @throws IllegalArgumentException if {@link #event} does not give the event */
   public Presence presence(EventId id) {
     MeetupEvent event = known(id);
     return facts(event).presence(event);

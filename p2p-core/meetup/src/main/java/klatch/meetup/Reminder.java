@@ -31,7 +31,6 @@ public record Reminder(Kind kind, long dueAtMillis, long untilMillis) {
    * @param seat the person's own, if they have asked for one
    */
   public static List<Reminder> of(MeetupEvent event, Optional<Seat> seat, boolean present) {
-    EventTimes times = event.times();
     List<Reminder> reminders = new ArrayList<>();
     Long rsvpCloses = event.details().rsvpClosesAtMillis();
     if (event.cancelled() || present) {
@@ -41,12 +40,21 @@ public record Reminder(Kind kind, long dueAtMillis, long untilMillis) {
       reminders.add(new Reminder(Kind.RSVP_CLOSES, rsvpCloses - DAY, rsvpCloses));
     }
     if (seat.filter(Reminder::has).isPresent()) {
-      long starts = times.startsAtMillis();
-      reminders.add(new Reminder(Kind.STARTS_WITHIN_A_DAY, starts - DAY, starts - SOON));
-      reminders.add(new Reminder(Kind.STARTS_SOON, starts - SOON, starts));
-      reminders.add(new Reminder(Kind.CHECK_IN_OPEN, times.checkInOpensAtMillis(), times.checkInClosesAtMillis()));
+      reminders.addAll(coming(event.times()));
     }
     return reminders;
+  }
+
+  /** The same for the event's own host, who needs no seat. */
+  public static List<Reminder> ofHost(MeetupEvent event) {
+    return event.cancelled() ? List.of() : coming(event.times());
+  }
+
+  private static List<Reminder> coming(EventTimes times) {
+    long starts = times.startsAtMillis();
+    return List.of(new Reminder(Kind.STARTS_WITHIN_A_DAY, starts - DAY, starts - SOON),
+        new Reminder(Kind.STARTS_SOON, starts - SOON, starts),
+        new Reminder(Kind.CHECK_IN_OPEN, times.checkInOpensAtMillis(), times.checkInClosesAtMillis()));
   }
 
   private static boolean asks(Seat seat) {

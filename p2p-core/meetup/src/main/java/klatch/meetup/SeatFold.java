@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import klatch.log.DeviceId;
 import klatch.log.EntryId;
 import org.jspecify.annotations.Nullable;
@@ -194,6 +196,20 @@ final class SeatFold {
 
   Optional<Pledged> pledge(EntryId id) {
     return Optional.ofNullable(pledges.get(id)).map(Pledge::message);
+  }
+
+  /** When a pledge that had been put on the waitlist was confirmed, by whichever ledger. */
+  OptionalLong movedUpAtMillis(EntryId pledge) {
+    boolean waited = decisions(ledger, pledge, SeatOutcome.WAITLISTED).findAny().isPresent();
+    return !waited
+        ? OptionalLong.empty()
+        : Stream.concat(Stream.of(ledger), delegated.stream().map(quotas::ledger))
+            .flatMap(of -> decisions(of, pledge, SeatOutcome.CONFIRMED)).mapToLong(Recorded::timestampMillis).min();
+  }
+
+  private static Stream<Recorded<SeatDecision>> decisions(LedgerFold of, EntryId pledge, SeatOutcome outcome) {
+    return of.counted().stream()
+        .filter(fact -> fact.message().pledge().equals(pledge) && fact.message().outcome() == outcome);
   }
 
   private List<Seat> lines() {

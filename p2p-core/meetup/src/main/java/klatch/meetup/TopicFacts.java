@@ -181,6 +181,11 @@ final class TopicFacts {
     return fold;
   }
 
+  /** Only for an event that {@link #event} gives. */
+  Milestones milestones(EventId id, DeviceId person) {
+    return factsOf(id).milestones(roles().orElseThrow(), person);
+  }
+
   /** The facts of an event that is known. */
   EventFacts factsOf(EventId id) {
     EventFacts facts = events.get(id);

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import klatch.log.Entry;
 import klatch.log.EntryId;
 import klatch.log.TopicId;
@@ -85,6 +86,11 @@ final class MeetupViewTest {
     decide(id, second, SeatOutcome.CONFIRMED);
     assertThat(view().seats(id).confirmed()).containsExactly(bob.device);
     assertThat(view().seats(id).of(ann.device).orElseThrow().status()).isEqualTo(Seat.Status.WITHDRAWN);
+    assertThat(view().milestones(id, bob.device)).as("moved up from the waitlist")
+        .isEqualTo(new Milestones(OptionalLong.empty(), OptionalLong.of(T0)));
+    host.write(topic, T0 + MINUTE, new EventCancelled(id, "rain"));
+    assertThat(view().milestones(id, ann.device)).as("never waited")
+        .isEqualTo(new Milestones(OptionalLong.of(T0 + MINUTE), OptionalLong.empty()));
     assertThat(view().anomalies(topic)).isEmpty();
   }
 

@@ -12,22 +12,26 @@ import org.jspecify.annotations.Nullable;
  *                      there are none
  * @param lightning     none, starting or running
  * @param nowMillis     the node's clock
+ * @param unseen        notices that this person has not seen
  */
-public record LiveLine(int peers, @Nullable Long syncedAgoMillis, int waiting, String lightning, long nowMillis) {
+public record LiveLine(int peers, @Nullable Long syncedAgoMillis, int waiting, String lightning, long nowMillis,
+    int unseen) {
   /** A clock that is off by more has been set, or jumps in a rehearsal. */
   private static final long JUMP_MILLIS = 2_000;
 
   /** Whether a person would read the same as so long ago; the times go on by themselves. */
   public boolean saysTheSame(LiveLine other, long passedMillis) {
     return Math.abs(nowMillis - other.nowMillis - passedMillis) < JUMP_MILLIS && peers == other.peers
-        && waiting == other.waiting && lightning.equals(other.lightning)
+        && waiting == other.waiting && unseen == other.unseen && lightning.equals(other.lightning)
         && (syncedAgoMillis == null) == (other.syncedAgoMillis == null);
   }
 
   /**
    * The event {@code changed}.
    *
-   * @param groups in which something new was stored
+   * @param groups  in which something new was stored
+   * @param money   whether this person's deposits or payouts, or the Lightning node, are not as they were
+   * @param notices whether there are other notices, or others of them are seen
    */
-  public record Changed(List<String> groups) {}
+  public record Changed(List<String> groups, boolean money, boolean notices) {}
 }

@@ -10,10 +10,12 @@ import org.jspecify.annotations.Nullable;
  * @param person    this person's id, 64 hex digits
  * @param listen    multiaddrs at which others reach this node, the peer id included
  * @param nowMillis the node's clock, milliseconds since 1970; ahead of the machine's in a rehearsal
+ * @param unseen    notices that this person has not seen
  * @param lightning absent when the node runs without Lightning, or while that starts
  */
 public record NodeStatus(String version, String network, String peerId, String person, @Nullable String nickname,
-    List<String> listen, List<Peer> peers, long nowMillis, @Nullable Lightning lightning) {
+    List<String> listen, List<Peer> peers, long nowMillis, int unseen,
+    @Nullable Lightning lightning) {
 
   public record Peer(String peerId, String address) {}
 

@@ -11,6 +11,7 @@ import { DoorPage } from './view/door.js';
 import { Settlement } from './view/settlement.js';
 import { FindPage, PersonPage } from './view/people.js';
 import { Mine } from './view/mine.js';
+import { Bell, NoticesPage } from './view/notices.js';
 
 /** The address after #, as its parts. */
 const parts = () => location.hash.replace(/^#\/?/, '').split('/').filter(part => part !== '');
@@ -37,6 +38,9 @@ function view(route, you) {
   if (place === 'join') {
     return html`<${Join} invite=${decodeURIComponent(route.slice(1).join('/'))} />`;
   }
+  if (place === 'notices') {
+    return html`<${NoticesPage} />`;
+  }
   if (place === 'p' && id) {
     return html`<${PersonPage} key=${id} id=${id} />`;
   }
@@ -55,7 +59,7 @@ function Top({ route, ready }) {
   const here = ['e', 'join', 'p', 'find'].includes(route[0]) ? '' : route[0] ?? '';
   return html`<header class="top"><${Brand} />${ready && html`<nav aria-label=${t('nav')}><ul>
     ${links.map(([place, href, name]) => html`<li><a href=${href} aria-current=${place === here ? 'page' : null}>${name}</a></li>`)}
-  </ul></nav>`}</header>`;
+  </ul></nav><${Bell} here=${route[0] === 'notices'} />`}</header>`;
 }
 
 /** Whether others are there, how fresh everything is, and what has not gone out yet. */

@@ -64,17 +64,18 @@ export function useTick(millis = 1000) {
 
 /**
  * What the node answers to GET, asked again whenever something has changed. While it is asked again the old answer stays.
- * `every` asks by the clock too: for what no entry tells of.
+ * `again` asks at each sign of life too, if it is true: for channels, which come and go without anything that is told. As
+ * a number it is after how many milliseconds: for a page that nobody tells anything.
  */
-export function useData(path, every) {
+export function useData(path, again) {
   const [state, setState] = useState({ path, data: null, fault: null });
   useEffect(() => {
     let over = false;
     let asking = false;
-    let again = false;
+    let asked = false;
     async function ask() {
       if (asking || path === null) {
-        again = asking;
+        asked = asking;
         return;
       }
       asking = true;
@@ -85,21 +86,21 @@ export function useData(path, every) {
         over || setState(old => ({ path, data: old.path === path ? old.data : null, fault }));
       }
       asking = false;
-      if (again && !over) {
-        again = false;
+      if (asked && !over) {
+        asked = false;
         ask();
       }
     }
-    const listener = name => name === 'changed' && ask();
+    const listener = name => (name === 'changed' || (again === true && name === 'line')) && ask();
     listeners.add(listener);
     ask();
-    const timer = every ? setInterval(ask, every) : undefined;
+    const timer = again > 1 ? setInterval(ask, again) : undefined;
     return () => {
       over = true;
       listeners.delete(listener);
       clearInterval(timer);
     };
-  }, [path, every]);
+  }, [path, again]);
   return state.path === path ? state : { path, data: null, fault: null };
 }
 

@@ -4,9 +4,6 @@ import { post } from '../api.js';
 import { t, sat, when } from '../words.js';
 import { Act, Deadline, Fault, Field, QrCode, Rules, Wallet, Working } from '../parts.js';
 
-const ASK_OFFER_MILLIS = 5000;
-const ASK_CLAIM_MILLIS = 3000;
-
 export function Deposit({ event, you }) {
   const { terms, summary } = event;
   const state = you.deposit?.state;
@@ -59,14 +56,14 @@ function Details({ words, children }) {
 
 /** The same deposit, from a wallet elsewhere. */
 function OtherWallet({ id }) {
-  const { data, fault } = useData(`/events/${id}/offer`, ASK_OFFER_MILLIS);
+  const { data, fault } = useData(`/events/${id}/offer`);
   return data ? html`<${Wallet} bolt11=${data.bolt11} />` : html`<${Fault} fault=${fault} />`;
 }
 
 /** What is due to this person from those who stayed away, and where it is to go. */
 export function Payout({ event }) {
   const due = now() >= event.terms.checkInClosesAtMillis && !event.summary.yours;
-  const { data } = useData(due ? `/events/${event.summary.id}/claim` : null, ASK_CLAIM_MILLIS);
+  const { data } = useData(due ? `/events/${event.summary.id}/claim` : null);
   const { data: report } = useData(due ? `/events/${event.summary.id}/report` : null);
   if (!data || data.state === 'nothing_due') {
     return null;

@@ -8,9 +8,6 @@ import { Change } from './change.js';
 import { Scanner } from '../scan.js';
 import { Deposit } from './deposit.js';
 
-/** Money that moves leaves no entry behind when it arrives. */
-const ASK_WHILE_MOVING_MILLIS = 700;
-
 /** The event's name and its corners: the page itself, and for the organiser the desk, the door and the money. */
 export function EventHead({ event, corner }) {
   const { summary, terms } = event;
@@ -25,8 +22,8 @@ export function EventHead({ event, corner }) {
 }
 
 /** An event by its id, or why it cannot be shown. */
-export function useEvent(id, every) {
-  const { data, fault } = useData(`/events/${id}`, every);
+export function useEvent(id) {
+  const { data, fault } = useData(`/events/${id}`);
   const missing = data === null && (fault
     ? html`<h1 tabindex="-1">${t('event.missing')}</h1><${Fault} fault=${fault} />
       ${fault.code === 'not_found' && html`<${Working}>${t('event.arriving')}</${Working}>`}`
@@ -35,18 +32,12 @@ export function useEvent(id, every) {
 }
 
 export function EventPage({ id }) {
-  const [moving, setMoving] = useState(false);
-  const { event, missing } = useEvent(id, moving ? ASK_WHILE_MOVING_MILLIS : undefined);
+  const { event, missing } = useEvent(id);
   useTick(10_000);
   if (missing) {
     return missing;
   }
   const you = event.people.find(person => person.you);
-  const state = you?.deposit?.state;
-  const underWay = state === 'paying' || (state === 'held' && (you.present || event.summary.cancelled));
-  if (underWay !== moving) {
-    setMoving(underWay);
-  }
   return html`<${EventHead} event=${event} />
     <div class="two"><div class="column">
       ${event.summary.cover && html`<${Cover} picture=${event.summary.cover} />`}

@@ -7,8 +7,6 @@ import { EventHead, useEvent } from './event.js';
 import { Invite } from './events.js';
 import { Hosts, freeSeats } from './hosts.js';
 
-const LOOK_AT_LIGHTNING_MILLIS = 5000;
-
 export function Organise({ id, you }) {
   const { event, missing } = useEvent(id);
   if (missing) {
@@ -73,7 +71,7 @@ function Deadlines({ event }) {
 
 /** Whether the channels can take the deposits that are still to come. */
 function Room({ terms, seats }) {
-  const { data } = useData('/status', LOOK_AT_LIGHTNING_MILLIS);
+  const { data } = useData('/status', true);
   const lightning = data?.lightning;
   if (!lightning) {
     return null;
