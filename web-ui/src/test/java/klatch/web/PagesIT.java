@@ -3,6 +3,7 @@ package klatch.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import klatch.regtest.browser.ChromiumPage;
+import klatch.regtest.browser.FirstVisit;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -13,6 +14,12 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 final class PagesIT extends PagesFixture {
   private static final Duration FIRST_RUN = Duration.ofSeconds(60);
+
+  /** Three times what it takes on a quiet machine: `klatch bench pages` measures, this only notices. */
+  private static final Duration FIRST_PAINT = Duration.ofSeconds(3);
+  private static final int MOST_REQUESTS = 45;
+  private static final long MOST_BYTES = 100_000;
+  private static final int MOST_ELEMENTS = 300;
 
   private ChromiumPage firstRun(TestNode node, String nickname) {
     var page = person(node).sees("What should we call you?");
@@ -117,6 +124,11 @@ final class PagesIT extends PagesFixture {
     var second = browser.person();
     pages.addAll(List.of(first, second));
     first.go(link).sees("What should we call you?");
+    var visit = FirstVisit.of(first);
+    assertThat(visit.requests()).as("requests of a first visit").isLessThan(MOST_REQUESTS);
+    assertThat(visit.bytes()).as("bytes of a first visit").isBetween(10_000L, MOST_BYTES);
+    assertThat(visit.elements()).isLessThan(MOST_ELEMENTS);
+    assertThat(visit.paintMillis()).isLessThan(FIRST_PAINT.toMillis());
     assertThat(first.eval("location.href").asText()).as("the code is not kept").doesNotContain("/in/");
     second.go(link).sees("This link was used already");
     good(second, "used");
