@@ -6,6 +6,7 @@ import klatch.cli.door.CheckIn;
 import klatch.cli.door.Door;
 import klatch.cli.door.PresenceCommand;
 import klatch.cli.event.EventCommand;
+import klatch.cli.event.NoticeList;
 import klatch.cli.event.Rsvp;
 import klatch.cli.group.GroupCommand;
 import klatch.cli.lightning.ChannelCommand;
@@ -41,7 +42,7 @@ import picocli.CommandLine;
 @Command(name = "klatch", mixinStandardHelpOptions = true, version = "klatch "
     + klatch.web.Version.NUMBER, description = "A meetup app with no company in the middle.", synopsisSubcommandLabel = "COMMAND", subcommands = {
         Status.class, Connect.class, Profile.class, PersonCommand.class, Find.class, GroupCommand.class,
-        EventCommand.class,
+        EventCommand.class, NoticeList.class,
         Rsvp.class, Lock.class, Door.class,
         CheckIn.class, PresenceCommand.class, Settle.class, Claim.class, OwnDeposits.class, Audit.class, Report.class,
         Open.class,

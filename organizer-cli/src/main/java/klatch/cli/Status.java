@@ -27,6 +27,9 @@ final class Status implements Callable<Integer> {
     status.listen().forEach(address -> session.say("  peers at   " + address));
     session.say("  peers      " + status.peers().size());
     status.peers().forEach(peer -> session.say("    " + peer.peerId() + "  " + peer.address()));
+    if (status.unseen() > 0) {
+      session.say("  new        " + Words.count(status.unseen(), "notice", "notices") + ": klatch notices");
+    }
     var lightning = status.lightning();
     if (lightning == null) {
       session.say("  Lightning  none: meetups work, deposits need klatch up --bitcoind-url or --esplora");

@@ -57,7 +57,7 @@ public record ApiParts(Meetup meetup, CheckIn checkIn, Host host, Supplier<Money
     var draft = new TermsDraft(money, clock);
     var moneyRoutes = new MoneyRoutes(meetup, money);
     new NodeRoutes(meetup, money, host, node, clock, board).addTo(routes);
-    var groups = new GroupRoutes(meetup, host, node, knocking);
+    var groups = new GroupRoutes(meetup, host, node, knocking, clock);
     groups.addTo(routes);
     var events = new EventRoutes(meetup, draft, moneyRoutes, node.notes(), clock);
     events.addTo(routes);

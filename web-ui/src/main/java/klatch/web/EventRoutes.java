@@ -31,7 +31,8 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money, Notes no
   private static final int COVER_BYTES = 60_000;
 
   void addTo(Routes routes) {
-    routes.get("/events", _ -> new Events.EventList(meetup.events().stream().map(this::summary).toList()));
+    routes.get("/events", _ -> new Events.EventList(meetup.events().stream()
+        .filter(event -> !notes.leftAlone(event.group())).map(this::summary).toList()));
     routes.post("/events", this::create);
     routes.get("/events/{id}", call -> detail(event(call)));
     routes.post("/events/{id}/cancel", this::cancel);

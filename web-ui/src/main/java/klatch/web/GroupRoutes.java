@@ -1,8 +1,10 @@
 package klatch.web;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import klatch.commitments.DepositTerms;
 import klatch.libp2p.Host;
 import klatch.libp2p.Libp2pException;
 import klatch.libp2p.MalformedMessageException;
@@ -15,15 +17,19 @@ import klatch.meetup.ByteString;
 import klatch.meetup.EventId;
 import klatch.meetup.Group;
 import klatch.meetup.Meetup;
+import klatch.meetup.MeetupEvent;
 import klatch.meetup.PrivateGroups;
+import klatch.meetup.Seat;
 import klatch.web.wire.Groups;
+import klatch.web.wire.PublicCode;
 import org.jspecify.annotations.Nullable;
 
 /** The routes about groups and how this person is called in them. */
-record GroupRoutes(Meetup meetup, Host host, NodeControl node, Knocking knocking) {
+record GroupRoutes(Meetup meetup, Host host, NodeControl node, Knocking knocking, InstantSource clock) {
 
   void addTo(Routes routes) {
-    routes.get("/groups", _ -> new Groups.GroupList(meetup.groups().stream().map(this::shown).toList()));
+    routes.get("/groups", _ -> new Groups.GroupList(meetup.groups().stream()
+        .filter(group -> !node.notes().leftAlone(group.topic())).map(this::shown).toList()));
     routes.post("/groups", this::create);
     routes.post("/groups/join", this::join);
     routes.get("/groups/{id}/invite", call -> invite(group(call.path("id")), null));
@@ -33,6 +39,7 @@ record GroupRoutes(Meetup meetup, Host host, NodeControl node, Knocking knocking
     routes.post("/groups/{id}/co-hosts", this::grant);
     routes.post("/groups/{id}/co-hosts/revoke", this::revoke);
     routes.post("/groups/{id}/join", this::joinKnown);
+    routes.post("/groups/{id}/leave", this::leave);
   }
 
   private Groups.Group create(Call call) {
@@ -51,6 +58,7 @@ record GroupRoutes(Meetup meetup, Host host, NodeControl node, Knocking knocking
 
   private Groups.Joined join(Call call) {
     var invite = read(Call.required(call.read(Groups.Join.class).invite(), "invite"));
+    node.notes().comeBack(invite.group());
     if (invite.secret() != null) {
       // Before anything is said on the topic: from now on only founder and inviter hear of it.
       node.notes().take(invite.group(), new Notes.Invited(invite.founder().toString(), invite.inviter().toString(),
@@ -90,8 +98,36 @@ record GroupRoutes(Meetup meetup, Host host, NodeControl node, Knocking knocking
   /** Joins a group that is here already: one that somebody shows whom this person follows. */
   private Groups.Group joinKnown(Call call) {
     var group = group(call.path("id"));
+    node.notes().comeBack(group.topic());
+    node.want(group.topic());
     introduce(group.topic());
     return shown(group);
+  }
+
+  /** Only this node forgets it: what its person has signed there stays with the others. */
+  private Groups.Left leave(Call call) {
+    var group = group(call.path("id"));
+    if (group.founder().equals(meetup.self())) {
+      throw new PublicException(PublicCode.REFUSED, "you founded this group: others come to your node for it",
+          "leave-own");
+    }
+    meetup.events().stream().filter(event -> event.group().equals(group.topic())).filter(this::concerned).findFirst()
+        .ifPresent(event -> {
+          throw new PublicException(PublicCode.REFUSED, "you are part of '" + event.details().title()
+              + "', which is not over: give your seat back first, or call the event off", "leave-event");
+        });
+    node.notes().leave(group.topic());
+    return new Groups.Left(group.topic().toString());
+  }
+
+  /** Whether something may still happen to this person's seat, money or guests. */
+  private boolean concerned(MeetupEvent event) {
+    long over = DepositTerms.of(event).map(terms -> terms.clock().payoutsCloseAtMillis() + terms.claimWindowMillis())
+        .orElse(event.times().endsAtMillis());
+    boolean asks = meetup.seats(event.id()).of(meetup.self())
+        .filter(seat -> seat.status() != Seat.Status.WITHDRAWN && seat.status() != Seat.Status.DECLINED).isPresent();
+    boolean calledOff = event.cancelled() && DepositTerms.of(event).isEmpty();
+    return clock.millis() < over && !calledOff && (asks || event.host().equals(meetup.self()));
   }
 
   /** Until the person chooses a name, others see one made of their key. */

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import klatch.log.DeviceId;
 import klatch.log.TopicId;
 import klatch.meetup.PersonTopic;
@@ -86,15 +87,17 @@ public final class Notes {
    * @param invites by the group's topic
    * @param feeds   by their number
    * @param told    absent until there is any
+   * @param left    topics of groups that this person has left; absent until there are any
    */
-  record Kept(Map<String, Note> people, Map<String, Invited> invites, Map<String, Feed> feeds, @Nullable Told told) {
+  record Kept(Map<String, Note> people, Map<String, Invited> invites, Map<String, Feed> feeds, @Nullable Told told,
+      @Nullable Set<String> left) {
     Kept {
       people = Map.copyOf(people);
       invites = Map.copyOf(invites);
       feeds = Map.copyOf(feeds);
     }
 
-    static final Kept NOTHING = new Kept(Map.of(), Map.of(), Map.of(), null);
+    static final Kept NOTHING = new Kept(Map.of(), Map.of(), Map.of(), null, null);
   }
 
   /**
@@ -150,8 +153,9 @@ public final class Notes {
   }
 
   private static Set<TopicId> leftAlone(Kept kept) {
-    return kept.people().entrySet().stream().filter(note -> !note.getValue().followed())
-        .map(note -> PersonTopic.of(DeviceId.parse(note.getKey()))).collect(Collectors.toUnmodifiableSet());
+    var people = kept.people().entrySet().stream().filter(note -> !note.getValue().followed())
+        .map(note -> PersonTopic.of(DeviceId.parse(note.getKey())));
+    return Stream.concat(people, left(kept).stream().map(TopicId::parse)).collect(Collectors.toUnmodifiableSet());
   }
 
   Optional<Note> of(DeviceId person) {
@@ -183,7 +187,30 @@ public final class Notes {
     return followed;
   }
 
-  /** Whether a topic is that of somebody who is not followed any more. */
+  private static Set<String> left(Kept kept) {
+    var left = kept.left();
+    return left == null ? Set.of() : left;
+  }
+
+  /** From now on nothing is asked for on it, and nothing passed on; what is here stays. */
+  void leave(TopicId group) {
+    var left = new TreeSet<>(left(kept));
+    left.add(group.toString());
+    if (left.size() > INVITES) {
+      throw new PublicException(PublicCode.REFUSED, INVITES + " groups were left already");
+    }
+    change(had -> new Kept(had.people(), had.invites(), had.feeds(), had.told(), left));
+  }
+
+  void comeBack(TopicId group) {
+    if (leftAlone.contains(group)) {
+      var left = new TreeSet<>(left(kept));
+      left.remove(group.toString());
+      change(had -> new Kept(had.people(), had.invites(), had.feeds(), had.told(), left));
+    }
+  }
+
+  /** Whether a topic is that of somebody who is not followed any more, or of a group that was left. */
   public boolean leftAlone(TopicId topic) {
     return leftAlone.contains(topic);
   }
@@ -211,7 +238,7 @@ public final class Notes {
       if (feeds.size() > FEEDS) {
         throw new PublicException(PublicCode.REFUSED, "there are " + FEEDS + " feeds already; revoke one");
       }
-      return new Kept(had.people(), had.invites(), feeds, had.told());
+      return new Kept(had.people(), had.invites(), feeds, had.told(), had.left());
     });
     return number;
   }
@@ -222,7 +249,7 @@ public final class Notes {
     change(had -> {
       var feeds = new LinkedHashMap<>(had.feeds());
       feeds.remove(number);
-      return new Kept(had.people(), had.invites(), feeds, had.told());
+      return new Kept(had.people(), had.invites(), feeds, had.told(), had.left());
     });
     return there;
   }
@@ -234,7 +261,7 @@ public final class Notes {
       if (people.size() > PEOPLE) {
         throw new PublicException(PublicCode.REFUSED, "there are notes on " + PEOPLE + " people already");
       }
-      return new Kept(people, had.invites(), had.feeds(), had.told());
+      return new Kept(people, had.invites(), had.feeds(), had.told(), had.left());
     });
   }
 
@@ -249,12 +276,12 @@ public final class Notes {
     seen.addAll(ids);
     seen.retainAll(there);
     if (!seen.equals(told().seen())) {
-      change(had -> new Kept(had.people(), had.invites(), had.feeds(), new Told(seen, told().silenced())));
+      change(had -> new Kept(had.people(), had.invites(), had.feeds(), new Told(seen, told().silenced()), had.left()));
     }
   }
 
   void silence(Set<String> kinds) {
-    change(had -> new Kept(had.people(), had.invites(), had.feeds(), new Told(told().seen(), kinds)));
+    change(had -> new Kept(had.people(), had.invites(), had.feeds(), new Told(told().seen(), kinds), had.left()));
   }
 
   /** The invite to a private group that was taken, if any. */
@@ -276,7 +303,7 @@ public final class Notes {
       if (invites.size() > INVITES) {
         throw new PublicException(PublicCode.REFUSED, INVITES + " invites to private groups were taken already");
       }
-      return new Kept(had.people(), invites, had.feeds(), had.told());
+      return new Kept(had.people(), invites, had.feeds(), had.told(), had.left());
     });
   }
 }

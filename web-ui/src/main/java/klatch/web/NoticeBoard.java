@@ -212,7 +212,8 @@ final class NoticeBoard implements AutoCloseable {
     var seat = meetup.seats(event.id()).of(meetup.self());
     boolean hosts = event.host().equals(meetup.self());
     boolean asked = event.details().rsvpClosesAtMillis() != null;
-    if (now >= over + Notice.KEPT_MILLIS || (seat.isEmpty() && !hosts && !asked)) {
+    if (now >= over + Notice.KEPT_MILLIS || (seat.isEmpty() && !hosts && !asked)
+        || notes.leftAlone(event.group())) {
       return List.of();
     }
     boolean member = seat.isPresent() || meetup.people().profiles(event.group()).containsKey(meetup.self());

@@ -8,6 +8,45 @@ import org.junit.jupiter.api.Test;
 /** The organiser's desk, shared. */
 final class HostsPagesIT extends PagesFixture {
   @Test
+  void somebodyIsTakenOutOfAPrivateGroupAndAnotherLeavesOneOnceTheirSeatIsGivenBack() {
+    var event = eventWithBen("");
+    anna.post("/groups", "{\"name\":\"Secret tea\",\"invitedOnly\":true}");
+    var inner = group("Secret tea");
+    ben.post("/profile", "{\"nickname\":\"Ben\"}");
+    ben.post("/groups/join", anna.get("/groups/" + inner + "/invite").body().toString()
+        .replaceAll(".*(\"invite\":\"[^\"]+\").*", "{$1}"));
+    var host = named(anna, "Anna");
+    host.eval("location.hash = '#/g/" + inner + "'");
+    host.sees("Who is in it").sees("Ben");
+    good(host, "group-private");
+    host.press("Take out …").press("Take them out");
+    host.until("!document.querySelector('main').innerText.includes('Ben')");
+    assertThat(anna.get("/groups").body().findValue("admitted")).hasSize(1);
+
+    var tea = group("Tea");
+    var guest = named(ben, "Ben");
+    guest.press("Tea").sees("Leave this group");
+    good(guest, "group");
+    guest.press("Leave …").press("Leave the group").sees("Give your seat back first.").press("No, go back");
+    ben.post("/events/" + event + "/withdraw", "");
+    Awaitility.await().until(
+        () -> ben.get("/events/" + event).body().at("/summary/yourSeat").asText().equals("withdrawn"));
+    guest.press("Leave …").press("Leave the group");
+    Awaitility.await().untilAsserted(() -> assertThat(ben.get("/events").body().path("events")).isEmpty());
+    assertThat(ben.get("/groups").body().path("groups").findValuesAsText("id")).doesNotContain(tea);
+    assertThat(anna.post("/groups/" + tea + "/leave", "").message()).contains("founded");
+  }
+
+  private String group(String name) {
+    for (var one : anna.get("/groups").body().path("groups")) {
+      if (one.path("name").asText().equals(name)) {
+        return one.path("id").asText();
+      }
+    }
+    throw new AssertionError("no group " + name);
+  }
+
+  @Test
   void aCoHostIsNamedGivesASeatOfTheirOwnHandsTheRestBackAndIsOneNoLonger() {
     var cem = node("cem");
     var event = eventWithBen("");

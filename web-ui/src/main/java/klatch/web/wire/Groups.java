@@ -79,6 +79,9 @@ public final class Groups {
   public record Joined(String group, List<String> connectedTo, List<String> warnings, String inviter,
       @Nullable String event) {}
 
+  /** {@code POST /groups/{id}/leave}. */
+  public record Left(String group) {}
+
   /** {@code POST /peers}. */
   public record Connect(String multiaddr) {}
 

@@ -9,6 +9,7 @@ import { EventPage } from './view/event.js';
 import { Organise } from './view/organise.js';
 import { DoorPage } from './view/door.js';
 import { Settlement } from './view/settlement.js';
+import { GroupPage } from './view/group.js';
 import { FindPage, PersonPage } from './view/people.js';
 import { Mine } from './view/mine.js';
 import { Bell, NoticesPage } from './view/notices.js';
@@ -41,6 +42,9 @@ function view(route, you) {
   if (place === 'notices') {
     return html`<${NoticesPage} />`;
   }
+  if (place === 'g' && id) {
+    return html`<${GroupPage} key=${id} id=${id} you=${you} />`;
+  }
   if (place === 'p' && id) {
     return html`<${PersonPage} key=${id} id=${id} />`;
   }
@@ -56,7 +60,7 @@ const Brand = () => html`<a class="brand" href="#/"><svg viewBox="0 0 32 32" ari
 
 function Top({ route, ready }) {
   const links = [['', '#/', t('nav.events')], ['new', '#/new', t('nav.new')], ['you', '#/you', t('nav.you')]];
-  const here = ['e', 'join', 'p', 'find'].includes(route[0]) ? '' : route[0] ?? '';
+  const here = ['e', 'join', 'g', 'p', 'find'].includes(route[0]) ? '' : route[0] ?? '';
   return html`<header class="top"><${Brand} />${ready && html`<nav aria-label=${t('nav')}><ul>
     ${links.map(([place, href, name]) => html`<li><a href=${href} aria-current=${place === here ? 'page' : null}>${name}</a></li>`)}
   </ul></nav><${Bell} here=${route[0] === 'notices'} />`}</header>`;

@@ -83,17 +83,20 @@ export function EventCard({ event }) {
       </span></span></a>`;
 }
 
-function GroupLine({ group }) {
-  const [invite, setInvite] = useState(null);
-  return html`<li class="group"><div class="grow"><div class="row">
+const GroupLine = ({ group }) => html`<li class="group"><div class="grow"><div class="row">
     <${Avatar} person=${group.id} nickname=${group.name ?? '?'} />
-    <span class="grow"><b>${group.name ?? t('groups.arriving')}</b><br />
-      <span class="soft small">${t('groups.people', { n: group.members.length })}${group.invitedOnly ? ` · ${t('groups.private')}` : ''}</span></span>
-    ${invite === null && (!group.invitedOnly || group.youHost) && html`<${Act} kind="plain" act=${() => get(`/groups/${group.id}/invite`)}
-      onDone=${answer => setInvite(answer.invite)}>${t('invite.make')}</${Act}>`}</div>
-    ${invite !== null && html`<${Invite} text=${invite} />`}
+    <span class="grow"><a href=${`#/g/${group.id}`}><b>${group.name ?? t('groups.arriving')}</b></a><br />
+      <span class="soft small">${t('groups.people', { n: group.members.length })}${group.invitedOnly ? ` · ${t('groups.private')}` : ''}</span></span></div>
+    ${(!group.invitedOnly || group.youHost) && html`<${InviteOthers} group=${group} />`}</div></li>`;
+
+/** The way in for others, once it is asked for. */
+export function InviteOthers({ group }) {
+  const [invite, setInvite] = useState(null);
+  return html`${invite === null
+      ? html`<${Act} kind="plain" act=${() => get(`/groups/${group.id}/invite`)} onDone=${answer => setInvite(answer.invite)}>${t('invite.make')}</${Act}>`
+      : html`<${Invite} text=${invite} />`}
     ${invite !== null && group.invitedOnly && html`<p class="soft small">${t('groups.private.invite')}</p>
-      <${Act} kind="" act=${() => post(`/groups/${group.id}/invite`, {})} onDone=${answer => setInvite(answer.invite)}>${t('groups.private.new')}</${Act}>`}</div></li>`;
+      <${Act} kind="" act=${() => post(`/groups/${group.id}/invite`, {})} onDone=${answer => setInvite(answer.invite)}>${t('groups.private.new')}</${Act}>`}`;
 }
 
 export function Invite({ text }) {
