@@ -22,6 +22,7 @@ import klatch.cli.node.NodeFailedException;
 import klatch.cli.node.RunningNode;
 import klatch.cli.node.StartRefusedException;
 import klatch.cli.p2p.P2p;
+import klatch.cli.people.BringKey;
 import klatch.cli.people.Connect;
 import klatch.cli.people.Find;
 import klatch.cli.people.PersonCommand;
@@ -41,7 +42,7 @@ import picocli.CommandLine;
 /** The {@code klatch} command line: every subcommand, and what each kind of failure looks like to the person. */
 @Command(name = "klatch", mixinStandardHelpOptions = true, version = "klatch "
     + klatch.web.Version.NUMBER, description = "A meetup app with no company in the middle.", synopsisSubcommandLabel = "COMMAND", subcommands = {
-        Status.class, Connect.class, Profile.class, PersonCommand.class, Find.class, GroupCommand.class,
+        Status.class, Connect.class, Profile.class, BringKey.class, PersonCommand.class, Find.class, GroupCommand.class,
         EventCommand.class, NoticeList.class,
         Rsvp.class, Lock.class, Door.class,
         CheckIn.class, PresenceCommand.class, Settle.class, Claim.class, OwnDeposits.class, Audit.class, Report.class,

@@ -103,12 +103,16 @@ final class Up implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    var options = options();
-    Optional<String> failure;
-    try (var node = starter.start(options)) {
-      announce(options, node);
-      node.awaitStop();
-      failure = node.failure();
+    Optional<NodeOptions> next = Optional.of(options());
+    Optional<String> failure = Optional.empty();
+    while (next.isPresent()) {
+      var options = next.get();
+      try (var node = starter.start(options)) {
+        announce(options, node);
+        node.awaitStop();
+        failure = node.failure();
+        next = node.again();
+      }
     }
     if (failure.isPresent()) {
       throw new NodeFailedException("the node has stopped: " + failure.get()
@@ -168,7 +172,8 @@ final class Up implements Callable<Integer> {
       }
       out.println("Stop it with Ctrl-C. In another terminal: klatch status, klatch group create NAME");
       out.flush();
-      if (!noBrowser && Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent()) {
+      if (!noBrowser && options.pagesCode().isEmpty()
+          && Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent()) {
         DesktopBrowser.open(link, System.getenv());
       }
     }

@@ -166,6 +166,29 @@ final class UpTest {
                 + " it again");
   }
 
+  @Test
+  void aNodeThatHasTakenAnotherKeyStartsAgainWhereItsPagesWere() {
+    var fresh = new ArrayList<NodeOptions>();
+    int code = Commands.of(options -> {
+      fresh.add(options);
+      return new Stopped() {
+        @Override
+        public Optional<NodeOptions> again() {
+          return fresh.size() == 1 ? Optional.of(options.again(4, Optional.of("Gül"), "once")) : Optional.empty();
+        }
+      };
+    }).setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute("up", "--data-dir", "/tmp/y",
+        "--lightning-port",
+        "3");
+    assertThat(code).isZero();
+    assertThat(fresh).hasSize(2);
+    var second = fresh.getLast();
+    assertThat(second.ports()).isEqualTo(new NodeOptions.Ports(List.of("/ip4/0.0.0.0/tcp/7440"), 3, 4));
+    assertThat(second.nickname()).contains("Gül");
+    assertThat(second.pagesCode()).contains("once");
+    assertThat(second.dataDir()).isEqualTo(fresh.getFirst().dataDir());
+  }
+
   /** A node that was told to stop as soon as it ran. */
   private static class Stopped implements RunningNode {
     @Override

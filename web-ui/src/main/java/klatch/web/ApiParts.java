@@ -42,7 +42,7 @@ public record ApiParts(Meetup meetup, CheckIn checkIn, Host host, Supplier<Money
   public record Money(Deposits deposits, Lightning lightning, Treasury treasury) {}
 
   GuestListeners guests() {
-    return new GuestListeners(meetup, money, node, clock);
+    return new GuestListeners(meetup, host, money, node, clock);
   }
 
   Following following() {
@@ -69,6 +69,7 @@ public record ApiParts(Meetup meetup, CheckIn checkIn, Host host, Supplier<Money
     moneyRoutes.addTo(routes);
     new ClaimRoutes(meetup, money).addTo(routes);
     new OperatorRoutes(money).addTo(routes);
+    new GuestKeyRoutes(meetup, host, node).addTo(routes);
     new BrowserRoutes().addTo(routes);
     board.addTo(routes);
     return routes;

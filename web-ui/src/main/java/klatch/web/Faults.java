@@ -1,7 +1,6 @@
 package klatch.web;
 
 import java.io.IOException;
-import java.util.Locale;
 import klatch.commitments.LightningException;
 import klatch.commitments.journal.CommitException;
 import klatch.libp2p.Libp2pException;
@@ -36,7 +35,7 @@ final class Faults {
     var message = String.valueOf(failure.getMessage());
     return switch (failure) {
       case PublicException e -> new Fault(e.code(), message, e.reason());
-      case RefusedException e -> new Fault(code(e.refusal()), message, label(e.refusal()));
+      case RefusedException e -> new Fault(code(e.refusal()), message, e.refusal().code());
       case IllegalArgumentException _ -> new Fault(PublicCode.INVALID, message);
       case StoreException e -> surroundings("the database", e, e.retrySafe());
       case CommitException e -> surroundings("the database", e, true);
@@ -55,10 +54,6 @@ final class Faults {
     log.warn("{} did not do what a request needed", what, failure);
     return new Fault(PublicCode.UNAVAILABLE, what + " cannot do this now" + (retrySafe ? ", try again" : "") + ": "
         + failure.getMessage());
-  }
-
-  private static String label(Refusal refusal) {
-    return refusal.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private static PublicCode code(Refusal refusal) {

@@ -141,10 +141,14 @@ record GroupRoutes(Meetup meetup, Host host, NodeControl node, Knocking knocking
   }
 
   private Groups.Invite invite(Group group, @Nullable EventId event) {
-    var addresses = host.listenAddresses().stream().filter(Multiaddr::isTcp).limit(InviteCode.MAX_ADDRESSES).toList();
     return new Groups.Invite(group.topic().toString(),
-        new InviteCode(group.topic(), group.founder(), meetup.self(), event, secret(group), addresses).text(),
+        new InviteCode(group.topic(), group.founder(), meetup.self(), event, secret(group), addresses(host)).text(),
         event == null ? null : event.toString());
+  }
+
+  /** Where this node is reached, as an invite says it. */
+  static List<Multiaddr> addresses(Host host) {
+    return host.listenAddresses().stream().filter(Multiaddr::isTcp).limit(InviteCode.MAX_ADDRESSES).toList();
   }
 
   /** What the invite has to carry so that whoever has it is let in. */

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import klatch.libp2p.Host;
 import klatch.meetup.EventId;
 import klatch.meetup.Meetup;
 import klatch.meetup.MeetupEvent;
@@ -34,6 +35,7 @@ final class GuestListeners implements AutoCloseable {
   private static final int MOST = 8;
 
   private final Meetup meetup;
+  private final Host host;
   private final Supplier<ApiParts.MoneyState> money;
   private final NodeControl node;
   private final InstantSource clock;
@@ -42,8 +44,9 @@ final class GuestListeners implements AutoCloseable {
 
   private record Open(HttpListener listener, List<String> urls) {}
 
-  GuestListeners(Meetup meetup, Supplier<ApiParts.MoneyState> money, NodeControl node, InstantSource clock) {
+  GuestListeners(Meetup meetup, Host host, Supplier<ApiParts.MoneyState> money, NodeControl node, InstantSource clock) {
     this.meetup = meetup;
+    this.host = host;
     this.money = money;
     this.node = node;
     this.clock = clock;
@@ -82,7 +85,7 @@ final class GuestListeners implements AutoCloseable {
 
   private Open listen(EventId event, InetSocketAddress address) {
     var routes = new Routes();
-    new GuestRoutes(node.guests(event), meetup, money, clock).addTo(routes);
+    new GuestRoutes(node.guests(event), meetup, host, money, clock).addTo(routes);
     try {
       var listener = HttpListener.at(address, PURPOSE).answer(new GuestHandler(routes));
       return new Open(listener, urls(address, listener.port()));

@@ -9,9 +9,11 @@ import java.util.function.Supplier;
 import klatch.commitments.ClaimDraft;
 import klatch.commitments.ClaimView;
 import klatch.commitments.OfferResult;
+import klatch.libp2p.Host;
 import klatch.log.DeviceId;
 import klatch.meetup.Attendee;
 import klatch.meetup.ByteString;
+import klatch.meetup.LastAsGuest;
 import klatch.meetup.Meetup;
 import klatch.meetup.MeetupEvent;
 import klatch.meetup.Seat;
@@ -24,7 +26,7 @@ import klatch.web.wire.PublicCode;
 import org.jspecify.annotations.Nullable;
 
 /** What guests without a node may ask: about one event, and about whoever they say they are. Nothing needs a secret but a signature. */
-record GuestRoutes(GuestDesk desk, Meetup meetup, Supplier<ApiParts.MoneyState> money, InstantSource clock) {
+record GuestRoutes(GuestDesk desk, Meetup meetup, Host host, Supplier<ApiParts.MoneyState> money, InstantSource clock) {
   private static final int SIGNATURE_DIGITS = 128;
   private static final long MILLIS = 1_000;
 
@@ -58,7 +60,14 @@ record GuestRoutes(GuestDesk desk, Meetup meetup, Supplier<ApiParts.MoneyState> 
     return new Guests.Me(meetup.nickname(event.group(), person).orElse(null),
         attendee.map(Attendee::seat).map(EventRoutes::label).orElse(null),
         attendee.map(Attendee::present).orElse(false), attendee.flatMap(this::place).orElse(null), deposit,
-        attendee.isEmpty() ? null : offer(event, person, deposit), payout(event, person));
+        attendee.isEmpty() ? null : offer(event, person, deposit), payout(event, person),
+        meetup.people().lastAsGuest(person).flatMap(this::moved).orElse(null));
+  }
+
+  private Optional<Guests.Moved> moved(LastAsGuest last) {
+    return meetup.group(last.topic()).map(group -> new Guests.Moved(last.topic().toString(), last.sequence(),
+        last.entry().toString(),
+        new InviteCode(last.topic(), group.founder(), meetup.self(), null, null, GroupRoutes.addresses(host)).text()));
   }
 
   private Guests.@Nullable Payout payout(MeetupEvent event, DeviceId person) {
@@ -92,7 +101,7 @@ record GuestRoutes(GuestDesk desk, Meetup meetup, Supplier<ApiParts.MoneyState> 
     var guest = GroupRoutes.person(request.person());
     return switch (desk.wish(guest, wish(guest, request))) {
       case GuestReply.ToSign(var bytes) -> new Guests.ToSign(HexFormat.of().formatHex(bytes.bytes()));
-      case GuestReply.Refused(var reason) -> throw new PublicException(PublicCode.REFUSED, reason);
+      case GuestReply.Refused(var code, var message) -> throw new PublicException(PublicCode.REFUSED, message, code);
       case GuestReply.Done _ -> throw new IllegalStateException("a wish is never done before it is signed");
     };
   }
@@ -104,15 +113,16 @@ record GuestRoutes(GuestDesk desk, Meetup meetup, Supplier<ApiParts.MoneyState> 
           request.answers() == null ? List.of() : request.answers());
       case "back" -> new GuestWish.GiveBack();
       case "in" -> new GuestWish.ComeIn(Call.required(request.frame(), "frame"));
+      case "move" -> new GuestWish.Move();
       case "claim" -> claim(guest, Call.required(request.to(), "to"));
-      default -> throw PublicException.invalid("a wish is name, seat, back, in or claim");
+      default -> throw PublicException.invalid("a wish is name, seat, back, in, claim or move");
     };
   }
 
   private GuestWish claim(DeviceId guest, String to) {
     return switch (MoneyRoutes.connected(money).deposits().servedClaim(desk.event(), guest, to)) {
       case ClaimDraft.Ready(var type, var payload) -> new GuestWish.Statement(type, payload);
-      case ClaimDraft.Refused(var reason) -> throw new PublicException(PublicCode.REFUSED, reason);
+      case ClaimDraft.Refused(var message) -> throw new PublicException(PublicCode.REFUSED, message, "claim");
     };
   }
 
@@ -125,7 +135,7 @@ record GuestRoutes(GuestDesk desk, Meetup meetup, Supplier<ApiParts.MoneyState> 
     }
     return switch (desk.signed(guest, ByteString.of(HexFormat.of().parseHex(signature)))) {
       case GuestReply.Done _ -> new Guests.Done(true);
-      case GuestReply.Refused(var reason) -> throw new PublicException(PublicCode.REFUSED, reason);
+      case GuestReply.Refused(var code, var message) -> throw new PublicException(PublicCode.REFUSED, message, code);
       case GuestReply.ToSign _ -> throw new IllegalStateException("nothing is left to sign");
     };
   }

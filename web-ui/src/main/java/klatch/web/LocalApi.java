@@ -79,6 +79,11 @@ public final class LocalApi implements AutoCloseable {
     return root(port) + "/#/in/" + sessions.newCode();
   }
 
+  /** Lets in whoever brings this code, once; it was handed out by the node that ran here before. */
+  public void expect(String code) {
+    sessions.expect(code);
+  }
+
   /** What a client sends as {@code Authorization: Bearer …}; new at every start. */
   public String token() {
     return sessions.token();

@@ -5,10 +5,14 @@ import java.util.Set;
 import java.util.function.Consumer;
 import klatch.libp2p.Connection;
 import klatch.libp2p.Multiaddr;
+import klatch.libp2p.Ed25519Key;
+import klatch.log.DeviceId;
 import klatch.log.LogStore;
 import klatch.log.TopicId;
 import klatch.meetup.EventId;
+import klatch.meetup.LastAsGuest;
 import klatch.meetup.guest.GuestDesk;
+import klatch.meetup.guest.KeyArrival;
 
 /** What the API asks of the node as a whole. Thread-safe. */
 public interface NodeControl {
@@ -36,6 +40,17 @@ public interface NodeControl {
 
   /** What serves guests without a node, for one event. */
   GuestDesk guests(EventId event);
+
+  /** Whether this node may take a guest's key for its own, whose log at hosts' nodes ended with {@code last}. */
+  KeyArrival arrival(DeviceId guest, LastAsGuest last);
+
+  /**
+   * Takes this key for the node's own, durably, and starts the node again with it soon after this returns.
+   *
+   * @param nickname what the person is called, if that is known
+   * @param code     with which a page gets in then, once
+   */
+  void become(Ed25519Key key, Optional<String> nickname, String code);
 
   /** How it stands with the peers. */
   SyncState sync();

@@ -41,6 +41,11 @@ final class Sessions {
     return code;
   }
 
+  /** Takes this code once too: a page holds it since before this node started. */
+  synchronized void expect(String code) {
+    keep(codes, code, CODES);
+  }
+
   /** The token for a browser that brings a code; empty if the code was used, or never given. */
   synchronized Optional<String> enter(String code) {
     if (!codes.remove(hash(code))) {

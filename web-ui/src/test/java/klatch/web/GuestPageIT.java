@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import klatch.regtest.browser.Chromium;
 import klatch.regtest.browser.ChromiumPage;
+import klatch.libp2p.Ed25519Key;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -38,6 +39,7 @@ final class GuestPageIT {
   private final InMemoryNetwork network = new InMemoryNetwork(() -> Instant.ofEpochMilli(now.get()), 1);
   private final InMemoryLightning wallet = network.open("wallet", Msat.ofSat(1_000_000), Msat.ofSat(500_000),
       InMemoryLightning.Delivery.THREAD);
+  private final List<TestNode> nodes = new ArrayList<>();
   private final List<ChromiumPage> pages = new ArrayList<>();
   private TestNode anna;
   private String event;
@@ -61,6 +63,7 @@ final class GuestPageIT {
   void end() {
     pages.forEach(page -> assertThat(page.faults()).isEmpty());
     pages.forEach(ChromiumPage::close);
+    nodes.forEach(TestNode::close);
     anna.close();
   }
 
@@ -139,13 +142,7 @@ final class GuestPageIT {
     var ivo = guest(url).fill("name", "Ivo").press("Save me a seat").sees("A seat is yours");
     var guest = guest(url).fill("name", "Gül").press("Save me a seat").sees("A seat is yours, Gül.");
     now.set(START - 11 * HOUR);
-    List.of(ivo, guest).forEach(page -> {
-      page.reload().sees("Waiting for your payment");
-      wallet.pay(new Lightning.PayRequest(PaymentId.random(new SecureRandom()),
-          page.eval("document.querySelector('a[href^=\"lightning:\"]').getAttribute('href').slice(10)").asText(),
-          Msat.ofSat(10), Duration.ofSeconds(10)));
-      page.sees("Held, not spent.");
-    });
+    List.of(ivo, guest).forEach(this::lockFromTheWallet);
     now.set(START);
     guest.go(door(url)).sees("You are in").sees("It is back.");
     now.set(anna.get("/events/" + event).body().at("/terms/appealsCloseAtMillis").asLong());
@@ -159,6 +156,95 @@ final class GuestPageIT {
     Awaitility.await().untilAsserted(() -> assertThat(anna.get("/events/" + event + "/report").body().path("people"))
         .anySatisfy(line -> assertThat(line.path("payoutMsat").asLong()).isEqualTo(amount)));
     assertThat(payout(guest, "Gül").path("amountMsat").asLong()).as("what the fees have left over").isLessThan(amount);
+  }
+
+  /** Two with seats and deposits, of whom one comes, and goes on with a node of their own. */
+  @Test
+  void aGuestTakesTheirKeyToANodeWhichGoesOnAsThem() throws Exception {
+    anna.post("/events/" + event + "/edit", "{\"capacity\":2}");
+    wallet.watch(_ -> {
+    });
+    var url = opened();
+    var ivo = guest(url).fill("name", "Ivo").press("Save me a seat").sees("A seat is yours");
+    var guest = guest(url).fill("name", "Gül").press("Save me a seat").sees("A seat is yours, Gül.");
+    now.set(START - 11 * HOUR);
+    lockFromTheWallet(ivo);
+    lockFromTheWallet(guest);
+    guest.eval("document.querySelector('details').open = true");
+    guest.sees("From then on this page says nothing for you");
+    good(guest, "guest-take");
+    guest.fill("words", "Käse").press("Take my key to my node").sees("You have taken your key to a node")
+        .until("document.getElementById('taken') !== null");
+    good(guest, "guest-taken");
+    var text = guest.eval("document.getElementById('taken').value").asText();
+    assertThat(text).doesNotContain(guest.eval("localStorage.getItem('klatch-guest-key')").asText());
+    assertThat(guest.reload().sees("You have taken your key to a node").text()).doesNotContain("Give my seat back");
+
+    assertThat(bring(anna, text, "Käse").reason()).isEqualTo("not-fresh");
+    var fresh = nodes(Ed25519Key.generate());
+    try (var read = anna.startSync(); var reading = fresh.startSync(anna.address())) {
+      assertThat(List.of(read, reading)).doesNotContainNull();
+      assertThat(bring(fresh, text, "").reason()).isEqualTo("passphrase");
+      assertThat(bring(fresh, text.replace("last 3", "last 2"), "Käse").reason()).isEqualTo("no-guest-key");
+      refusedOnThePage(fresh, text);
+      assertThat(fresh.became).isNotDone();
+      var brought = bring(fresh, text, "Käse");
+      assertThat(brought.status()).as("%s", brought.body()).isEqualTo(200);
+      assertThat(brought.body().path("nickname").asText()).isEqualTo("Gül");
+      goesOn(nodes(fresh.became.get()), guest, url);
+    }
+    anna.host.close();
+    assertThat(bring(nodes(Ed25519Key.generate()), text, "Käse").reason()).isEqualTo("log-unread");
+  }
+
+  private TestNode nodes(Ed25519Key key) {
+    var node = new TestNode(now, Optional.of(network.open("node" + nodes.size(), Msat.ofSat(1_000_000),
+        Msat.ofSat(500_000), InMemoryLightning.Delivery.THREAD)), Optional.empty(), key);
+    nodes.add(node);
+    return node;
+  }
+
+  private static TestNode.Reply bring(TestNode node, String text, String passphrase) {
+    return node.post("/guest-key", Json.MAPPER.createObjectNode().put("text", text).put("passphrase", passphrase)
+        .toString());
+  }
+
+  private void refusedOnThePage(TestNode fresh, String text) {
+    var page = guest(fresh.api.link().toString()).sees("What should we call you?");
+    page.eval("document.querySelector('details').open = true");
+    page.fill("key-text", text).fill("key-words", "Brot").press("Go on as this guest")
+        .sees("This is not the passphrase of this key.");
+    good(page, "first-bring");
+  }
+
+  /** What was said as a guest is there, and what follows from it too. */
+  private void goesOn(TestNode node, ChromiumPage page, String url) throws Exception {
+    try (var sync = node.startSync(anna.address())) {
+      sync.follow(anna.meetup.events().getFirst().group());
+      Awaitility.await().untilAsserted(() -> {
+        var mine = node.get("/events/" + event).body();
+        assertThat(mine.at("/summary/yourSeat").asText()).isEqualTo("confirmed");
+        assertThat(mine.at("/people").findValuesAsText("state")).contains("held");
+      });
+      now.set(START);
+      page.go(door(url)).sees("You are in").sees("It is back.");
+      now.set(anna.get("/events/" + event).body().at("/terms/appealsCloseAtMillis").asLong());
+      Awaitility.await().untilAsserted(() -> assertThat(node.get("/deposits").body().path("deposits"))
+          .anySatisfy(line -> {
+            assertThat(line.path("state").asText()).isEqualTo("released");
+            assertThat(line.path("payoutState").asText()).isEqualTo("paid");
+          }));
+      assertThat(node.get("/events/" + event + "/audit").body().path("clean").asBoolean()).isTrue();
+      assertThat(anna.store.forks(anna.meetup.events().getFirst().group())).isEmpty();
+    }
+  }
+
+  private void lockFromTheWallet(ChromiumPage page) {
+    page.reload().sees("Waiting for your payment");
+    wallet.pay(new Lightning.PayRequest(PaymentId.random(new SecureRandom()),
+        page.eval("document.querySelector('a[href^=\"lightning:\"]').getAttribute('href').slice(10)").asText(),
+        Msat.ofSat(10), Duration.ofSeconds(10)));
+    page.sees("Held, not spent.");
   }
 
   /** What the page of somebody is told of their payout. */

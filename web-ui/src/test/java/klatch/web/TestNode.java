@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -28,15 +29,18 @@ import klatch.libp2p.Libp2pHost;
 import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.Multiaddr;
 import klatch.log.Arrival;
+import klatch.log.DeviceId;
 import klatch.log.InMemoryLogStore;
 import klatch.log.LogStore;
 import klatch.log.TopicId;
 import klatch.log.TopicSync;
 import klatch.meetup.EventId;
+import klatch.meetup.LastAsGuest;
 import klatch.meetup.Meetup;
 import klatch.meetup.checkin.Beacon;
 import klatch.meetup.checkin.CheckIn;
 import klatch.meetup.guest.GuestDesk;
+import klatch.meetup.guest.KeyArrival;
 import java.util.List;
 import java.util.OptionalLong;
 import klatch.commitments.LightningException;
@@ -93,6 +97,7 @@ public final class TestNode implements AutoCloseable, NodeControl {
   public final Meetup meetup;
   public final CheckIn checkIn;
   public final LocalApi api;
+  final CompletableFuture<Ed25519Key> became = new CompletableFuture<>();
   final CountDownLatch stopped = new CountDownLatch(1);
   private final Optional<Deposits> deposits;
   private final HttpClient http = HttpClient.newHttpClient();
@@ -108,10 +113,14 @@ public final class TestNode implements AutoCloseable, NodeControl {
 
   /** @param withdrawUrl where its payouts are withdrawn by code */
   public TestNode(AtomicLong nowMillis, Optional<Lightning> lightning, Optional<String> withdrawUrl) {
+    this(nowMillis, lightning, withdrawUrl, Ed25519Key.generate());
+  }
+
+  /** @param key who its person is */
+  TestNode(AtomicLong nowMillis, Optional<Lightning> lightning, Optional<String> withdrawUrl, Ed25519Key key) {
     this.nowMillis = nowMillis;
     clock = () -> java.time.Instant.ofEpochMilli(nowMillis.get());
     store = new InMemoryLogStore(clock);
-    var key = Ed25519Key.generate();
     host = Libp2pHost.create(HostOptions.of(key).listen("/ip4/127.0.0.1/tcp/0"));
     meetup = new Meetup(store, key, clock);
     checkIn = new CheckIn(meetup, key, clock, Beacon.none());
@@ -144,6 +153,10 @@ public final class TestNode implements AutoCloseable, NodeControl {
   public record Reply(int status, JsonNode body) {
     public String code() {
       return body.at("/error/code").asText();
+    }
+
+    public String reason() {
+      return body.at("/error/reason").asText();
     }
 
     public String message() {
@@ -222,6 +235,16 @@ public final class TestNode implements AutoCloseable, NodeControl {
   @Override
   public GuestDesk guests(EventId event) {
     return new GuestDesk(store, meetup, checkIn, event, clock);
+  }
+
+  @Override
+  public KeyArrival arrival(DeviceId guest, LastAsGuest last) {
+    return KeyArrival.of(store, meetup.self(), guest, last);
+  }
+
+  @Override
+  public void become(Ed25519Key key, Optional<String> nickname, String code) {
+    became.complete(key);
   }
 
   @Override

@@ -22,6 +22,7 @@ import klatch.commitments.LightningException;
 import klatch.commitments.Surroundings;
 import klatch.commitments.journal.CommitException;
 import klatch.libp2p.Connection;
+import klatch.libp2p.Ed25519Key;
 import klatch.libp2p.Host;
 import klatch.libp2p.HostOptions;
 import klatch.libp2p.Libp2pHost;
@@ -37,11 +38,13 @@ import klatch.log.StoreException;
 import klatch.log.TopicId;
 import klatch.log.TopicSync;
 import klatch.meetup.EventId;
+import klatch.meetup.LastAsGuest;
 import klatch.meetup.Meetup;
 import klatch.meetup.MemberProfile;
 import klatch.meetup.checkin.Beacon;
 import klatch.meetup.checkin.CheckIn;
 import klatch.meetup.guest.GuestDesk;
+import klatch.meetup.guest.KeyArrival;
 import klatch.web.ApiParts;
 import klatch.web.ApiPortException;
 import klatch.web.LocalApi;
@@ -65,6 +68,7 @@ public final class Node implements RunningNode, NodeControl {
   private final NodeOptions options;
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final CountDownLatch stop = new CountDownLatch(1);
+  private final AtomicReference<@Nullable NodeOptions> again = new AtomicReference<>();
   private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
   /** Whoever stops the node, a failure and a signal may want to close it at once; all return when it is closed. */
   private final ReentrantLock closing = new ReentrantLock();
@@ -191,6 +195,7 @@ public final class Node implements RunningNode, NodeControl {
   private LocalApi serveApi() throws IOException {
     var serving = opened(LocalApi.start(new ApiParts(meetup, checkIn, host, this::moneyState, this, clock),
         options.ports().apiPort()));
+    options.pagesCode().ifPresent(serving::expect);
     NodeKeys.writePrivately(options.apiFile(),
         Json.line(new ApiClient.ApiFile(serving.url().toString(), serving.token())) + "\n");
     opened(() -> Files.deleteIfExists(options.apiFile()));
@@ -304,6 +309,23 @@ public final class Node implements RunningNode, NodeControl {
   @Override
   public GuestDesk guests(EventId event) {
     return new GuestDesk(log, meetup, checkIn, event, clock);
+  }
+
+  @Override
+  public KeyArrival arrival(DeviceId guest, LastAsGuest last) {
+    return KeyArrival.of(log, DeviceId.of(keys.device()), guest, last);
+  }
+
+  @Override
+  public void become(Ed25519Key key, Optional<String> nickname, String code) {
+    NodeKeys.become(options.dataDir(), key);
+    again.set(options.again(api.url().getPort(), nickname, code));
+    stop();
+  }
+
+  @Override
+  public Optional<NodeOptions> again() {
+    return Optional.ofNullable(again.get());
   }
 
   @Override

@@ -16,21 +16,32 @@ import java.util.EnumSet;
 import java.util.HexFormat;
 import klatch.libp2p.Ed25519Key;
 import klatch.lightning.Seed;
+import klatch.log.StoreException;
 
 /**
  * The two secrets of a data directory: the device's key and the seed of its Lightning node. Each is 32 bytes as hex in a
- * file that only its owner reads; made at the first start, never changed.
+ * file that only its owner reads; made at the first start. The seed never changes, the key at most once, to a guest's.
  *
  * @param fresh whether the Lightning seed was made just now: then its words are shown, this once
  */
 public record NodeKeys(Ed25519Key device, Seed lightning, boolean fresh) {
   static final String LIGHTNING_SEED = "lightning.seed";
+  private static final String DEVICE_KEY = "device.key";
   private static final int SECRET_BYTES = 32;
 
   static NodeKeys of(Path dataDir) {
     var seedFile = dataDir.resolve(LIGHTNING_SEED);
     boolean fresh = !Files.exists(seedFile);
-    return new NodeKeys(Ed25519Key.fromSeed(secret(dataDir.resolve("device.key"))), new Seed(secret(seedFile)), fresh);
+    return new NodeKeys(Ed25519Key.fromSeed(secret(dataDir.resolve(DEVICE_KEY))), new Seed(secret(seedFile)), fresh);
+  }
+
+  /** Another key takes the place of the device's, in one step; it counts from the next start on. */
+  static void become(Path dataDir, Ed25519Key key) {
+    try {
+      writePrivately(dataDir.resolve(DEVICE_KEY), HexFormat.of().formatHex(key.seed()) + "\n");
+    } catch (IOException e) {
+      throw new StoreException("the key cannot be kept: " + e.getMessage(), true, e);
+    }
   }
 
   private static byte[] secret(Path file) {

@@ -19,14 +19,27 @@ import klatch.lightning.chain.BlockNotices;
  * @param clockFile regtest only: a text file with an offset in milliseconds that is added to the system clock, for
  *                  rehearsals; read again whenever it changes
  * @param withdraw  where strangers' wallets withdraw payouts by code, if they may
+ * @param pagesCode lets in the page that holds it, once; of a node that starts again
  */
 public record NodeOptions(Path dataDir, Storage storage, Chain chain, Ports ports, Optional<String> nickname,
-    Optional<Path> clockFile, Optional<Withdraw> withdraw) {
+    Optional<Path> clockFile, Optional<Withdraw> withdraw, Optional<String> pagesCode) {
 
   /** One that serves no codes to withdraw by. */
   public NodeOptions(Path dataDir, Storage storage, Chain chain, Ports ports, Optional<String> nickname,
       Optional<Path> clockFile) {
-    this(dataDir, storage, chain, ports, nickname, clockFile, Optional.empty());
+    this(dataDir, storage, chain, ports, nickname, clockFile, Optional.empty(), Optional.empty());
+  }
+
+  /** One that starts for the first time. */
+  public NodeOptions(Path dataDir, Storage storage, Chain chain, Ports ports, Optional<String> nickname,
+      Optional<Path> clockFile, Optional<Withdraw> withdraw) {
+    this(dataDir, storage, chain, ports, nickname, clockFile, withdraw, Optional.empty());
+  }
+
+  /** For the same node with another key, at the same place for its pages. */
+  public NodeOptions again(int apiPort, Optional<String> called, String code) {
+    return new NodeOptions(dataDir, storage, chain, new Ports(ports.listen(), ports.lightningPort(), apiPort),
+        called.or(this::nickname), clockFile, withdraw, Optional.of(code));
   }
 
   public NodeOptions {

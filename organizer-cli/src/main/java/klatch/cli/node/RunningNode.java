@@ -37,6 +37,11 @@ public interface RunningNode extends AutoCloseable {
   /** Why it stopped by itself, in words for its person; empty while it runs, and when it was told to stop. */
   Optional<String> failure();
 
+  /** How to start it again, when it has stopped for that; empty otherwise. */
+  default Optional<NodeOptions> again() {
+    return Optional.empty();
+  }
+
   /** Stops everything in order; may be called twice. */
   @Override
   void close();

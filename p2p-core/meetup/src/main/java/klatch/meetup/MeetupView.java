@@ -102,6 +102,12 @@ public final class MeetupView {
     return facts(PersonTopic.of(person)).flatMap(facts -> facts.profile(person));
   }
 
+  /** Where somebody's key went from a browser to a node; of several groups the one with the lowest topic. */
+  Optional<LastAsGuest> lastAsGuest(DeviceId person) {
+    return topics.values().stream().flatMap(facts -> facts.lastAsGuest(person).stream())
+        .min(Comparator.comparing(LastAsGuest::topic));
+  }
+
   /** The groups that a person names on their own topic. */
   public List<TopicId> groupsShown(DeviceId person) {
     return facts(PersonTopic.of(person)).map(facts -> facts.groupsShown(person)).orElse(List.of());

@@ -20,6 +20,7 @@ public final class MessageCodec {
       Map.entry(PREFIX + "seats-returned/1", SeatsReturned.class),
       Map.entry(PREFIX + "seats-reclaimed/1", SeatsReclaimed.class),
       Map.entry(PREFIX + "member-profile/1", MemberProfile.class),
+      Map.entry(PREFIX + "key-moved/1", KeyMoved.class),
       Map.entry(PREFIX + "picture-added/1", PictureAdded.class),
       Map.entry(PREFIX + "groups-shown/1", GroupsShown.class),
       Map.entry(PREFIX + "ticket-made/1", TicketMade.class),
@@ -54,6 +55,7 @@ public final class MessageCodec {
       case SeatsReturned _ -> "seats-returned/1";
       case SeatsReclaimed _ -> "seats-reclaimed/1";
       case MemberProfile _ -> "member-profile/1";
+      case KeyMoved _ -> "key-moved/1";
       case PictureAdded _ -> "picture-added/1";
       case GroupsShown _ -> "groups-shown/1";
       case TicketMade _ -> "ticket-made/1";

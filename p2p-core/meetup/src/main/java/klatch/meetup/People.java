@@ -47,6 +47,11 @@ public final class People {
         .flatMap(group -> Optional.ofNullable(view.profiles(group.topic()).get(person)).stream()).findFirst());
   }
 
+  /** Where a guest without a node took their key away to one; empty for everybody else. */
+  public Optional<LastAsGuest> lastAsGuest(DeviceId person) {
+    return live.read(view -> view.lastAsGuest(person));
+  }
+
   public SortedMap<DeviceId, MemberProfile> profiles(TopicId topic) {
     return live.read(view -> view.profiles(topic));
   }

@@ -1,5 +1,7 @@
 package klatch.meetup;
 
+import java.util.Locale;
+
 /** Why this node does not do what its person asked for. */
 public enum Refusal {
   /** No such group is known here; it may still be on its way. */
@@ -33,5 +35,10 @@ public enum Refusal {
   /** There is no check-in to undo. */
   NOT_CHECKED_IN,
   /** The time zone is not in this machine's database. */
-  UNKNOWN_ZONE
+  UNKNOWN_ZONE;
+
+  /** As told to others, such as {@code too-late}. */
+  public String code() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
 }

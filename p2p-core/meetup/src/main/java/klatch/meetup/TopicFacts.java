@@ -27,6 +27,8 @@ final class TopicFacts {
   private final List<Recorded<?>> memberFacts = new ArrayList<>();
   private @Nullable Members members;
   private final Map<DeviceId, MemberProfile> profiles = new TreeMap<>();
+  /** The first of each log. */
+  private final Map<DeviceId, LastAsGuest> keysMoved = new HashMap<>();
   private final Map<DeviceId, GroupsShown> groupsShown = new HashMap<>();
   /** By name; the same picture may have been added twice. */
   private final Map<ByteString, EntryId> pictures = new HashMap<>();
@@ -52,6 +54,8 @@ final class TopicFacts {
     switch (fact.message()) {
       case GroupCreated message -> founded(fact, message);
       case MemberProfile message -> profiles.put(fact.author(), message);
+      case KeyMoved _ -> keysMoved.putIfAbsent(fact.author(),
+          new LastAsGuest(topic, fact.sequence(), fact.id()));
       case GroupsShown message -> groupsShown.put(fact.author(), message);
       case PictureAdded message -> pictures.merge(Picture.name(message.picture()), fact.id(),
           (one, other) -> one.compareTo(other) <= 0 ? one : other);
@@ -145,6 +149,10 @@ final class TopicFacts {
 
   Optional<MemberProfile> profile(DeviceId person) {
     return Optional.ofNullable(profiles.get(person));
+  }
+
+  Optional<LastAsGuest> lastAsGuest(DeviceId person) {
+    return Optional.ofNullable(keysMoved.get(person));
   }
 
   List<TopicId> groupsShown(DeviceId person) {

@@ -47,6 +47,7 @@ final class MessageCodecTest {
     examples.put("ticket-made", new TicketMade(ByteString.of(bytes(0x77)), 50, T0));
     examples.put("member-admitted", new MemberAdmitted(new Scribe(2).device, ByteString.of(bytes(0x77))));
     examples.put("member-removed", new MemberRemoved(new Scribe(2).device));
+    examples.put("key-moved", new KeyMoved());
     examples.put("picture-added", new PictureAdded(PictureTest.png(32, 16)));
     examples.put("groups-shown", new GroupsShown(List.of(new TopicId(bytes(0x11)), new TopicId(bytes(0x22)))));
     EventCreated event = new EventCreated(

@@ -39,9 +39,35 @@ public final class Guests {
    * @param place where it is, if that is told only to those with a seat and the guest has one
    * @param offer what to pay, while it can be paid
    * @param payout their part of what others have forfeited, once it is due
+   * @param moved  where their key has gone away from the page; absent while it has not
    */
   public record Me(@Nullable String nickname, @Nullable String seat, boolean present, @Nullable String place,
-      Events.@Nullable Deposit deposit, @Nullable Offer offer, @Nullable Payout payout) {}
+      Events.@Nullable Deposit deposit, @Nullable Offer offer, @Nullable Payout payout, @Nullable Moved moved) {}
+
+  /**
+   * What a node has to read before it writes with a guest's key.
+   *
+   * @param group    whose log it is
+   * @param sequence of the entry with which the page ended the guest's log
+   * @param entry    its id
+   * @param invite   by which peers are found that have it
+   */
+  public record Moved(String group, long sequence, String entry, String invite) {}
+
+  /**
+   * {@code POST /guest-key} to a node that has said nothing yet.
+   *
+   * @param text       what the guests' page has given
+   * @param passphrase if it is guarded by one
+   */
+  public record Bring(@Nullable String text, @Nullable String passphrase) {}
+
+  /**
+   * The node starts again with this key.
+   *
+   * @param code with which a page gets in afterwards, once
+   */
+  public record Brought(String person, @Nullable String nickname, String code) {}
 
   /** @param state claimable, claimed, paid or unclaimed */
   public record Payout(String state, long amountMsat, long closesAtMillis) {}
@@ -53,7 +79,7 @@ public final class Guests {
    * {@code POST /wish} on the guests' listener.
    *
    * @param person   the guest's public key, 64 hex digits
-   * @param wish     name, seat, back, in or claim
+   * @param wish     name, seat, back, in, claim or move
    * @param nickname for name
    * @param guests   for seat: who come along
    * @param answers  for seat: one for each question

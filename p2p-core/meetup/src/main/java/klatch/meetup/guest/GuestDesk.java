@@ -12,9 +12,11 @@ import klatch.log.EntryDraft;
 import klatch.log.IngestResult;
 import klatch.log.LogId;
 import klatch.log.LogStore;
+import klatch.meetup.Access;
 import klatch.meetup.ByteString;
 import klatch.meetup.Encounter;
 import klatch.meetup.EventId;
+import klatch.meetup.KeyMoved;
 import klatch.meetup.Meetup;
 import klatch.meetup.MeetupEvent;
 import klatch.meetup.MeetupMessage;
@@ -75,8 +77,11 @@ public final class GuestDesk {
   private static final class RefusedWish extends Exception {
     private static final long serialVersionUID = 1L;
 
-    RefusedWish(String reason) {
-      super(reason);
+    private final String code;
+
+    RefusedWish(String code, String message) {
+      super(message);
+      this.code = code;
     }
   }
 
@@ -105,22 +110,24 @@ public final class GuestDesk {
     }
     try {
       if (open.size() >= MOST_GUESTS) {
-        throw new RefusedWish("too many people at once: try again in a minute");
+        throw new RefusedWish("busy", "too many people at once: try again in a minute");
       }
       Draft draft = drafted(guest, wish, now);
       open.put(guest, new Open(wish, draft, now + DRAFT_LIFE.toMillis()));
       return new GuestReply.ToSign(ByteString.of(draft.toSign()));
     } catch (RefusedWish e) {
-      return new GuestReply.Refused(String.valueOf(e.getMessage()));
+      return new GuestReply.Refused(e.code, String.valueOf(e.getMessage()));
     }
   }
 
   private Draft drafted(DeviceId guest, GuestWish wish, long now) throws RefusedWish {
-    MeetupEvent known = meetup.event(event).orElseThrow(() -> new RefusedWish("this event is not known here yet"));
+    MeetupEvent known = meetup.event(event)
+        .orElseThrow(() -> new RefusedWish("unknown-event", "this event is not known here yet"));
     if (guest.equals(meetup.self())) {
-      throw new RefusedWish("this is the host's own key");
+      throw new RefusedWish("host-key", "this is the host's own key");
     }
     return switch (wish) {
+      case GuestWish.Move _ -> moving(known, guest, now);
       case GuestWish.Name(var nickname) -> entry(known, guest, named(nickname), now);
       case GuestWish.Seat(int guests, var answers) ->
         entry(known, guest, granted(meetup.pledgeFor(guest, event, guests, answers)), now);
@@ -130,17 +137,31 @@ public final class GuestDesk {
     };
   }
 
+  private OfEntry moving(MeetupEvent known, DeviceId guest, long now) throws RefusedWish {
+    if (!store.heights(known.group()).containsKey(guest)) {
+      throw new RefusedWish("nothing-to-move", "you have said nothing here yet: a node makes a key of its own");
+    }
+    if (meetup.group(known.group()).filter(group -> group.access() == Access.PUBLIC).isEmpty()) {
+      throw new RefusedWish("private-group", "a key of a private group stays here: ask the host for an invite");
+    }
+    return entry(known, guest, new KeyMoved(), now);
+  }
+
   private OfEntry entry(MeetupEvent known, DeviceId guest, MeetupMessage message, long now) throws RefusedWish {
     return entry(known, guest, MessageCodec.type(message), MessageCodec.encode(message), now);
   }
 
   private OfEntry entry(MeetupEvent known, DeviceId guest, String type, byte[] payload, long now) throws RefusedWish {
+    if (meetup.people().lastAsGuest(guest).isPresent()) {
+      throw new RefusedWish("key-moved", "this key has gone to a node of its own: say it there");
+    }
     EntryDraft draft = EntryDraft.next(store, new LogId(guest, known.group()), type, payload, now);
     if (draft.sequence() == 1 && store.heights(known.group()).size() >= MOST_GUESTS) {
-      throw new RefusedWish("this group has " + MOST_GUESTS + " members; the host has to let you in by an invite");
+      throw new RefusedWish("group-full",
+          "this group has " + MOST_GUESTS + " members; the host has to let you in by an invite");
     }
     if (draft.sequence() > MOST_ENTRIES) {
-      throw new RefusedWish("you have changed your mind too often here; talk to the host");
+      throw new RefusedWish("too-often", "you have changed your mind too often here; talk to the host");
     }
     return new OfEntry(draft);
   }
@@ -149,14 +170,14 @@ public final class GuestDesk {
     try {
       return new MemberProfile(nickname);
     } catch (IllegalArgumentException e) {
-      throw new RefusedWish(String.valueOf(e.getMessage()));
+      throw new RefusedWish("nickname", String.valueOf(e.getMessage()));
     }
   }
 
   private static <T> T granted(Outcome<T> outcome) throws RefusedWish {
     return switch (outcome) {
       case Outcome.Done<T>(T value) -> value;
-      case Outcome.Refused<T>(_, var message) -> throw new RefusedWish(message);
+      case Outcome.Refused<T>(var refusal, var message) -> throw new RefusedWish(refusal.code(), message);
     };
   }
 
@@ -165,13 +186,14 @@ public final class GuestDesk {
     try {
       code = DoorCode.parse(frame);
     } catch (MalformedMessageException e) {
-      throw new RefusedWish(String.valueOf(e.getMessage()));
+      throw new RefusedWish("malformed", String.valueOf(e.getMessage()));
     }
     if (!code.event().equals(known.id())) {
-      throw new RefusedWish("this code is for another event");
+      throw new RefusedWish("foreign-event", "this code is for another event");
     }
     if (!code.door().equals(meetup.self())) {
-      throw new RefusedWish("this code is of another door: scan the one of the host whose page this is");
+      throw new RefusedWish("foreign-door",
+          "this code is of another door: scan the one of the host whose page this is");
     }
     byte[] nonce = new byte[Encounter.NONCE_BYTES];
     random.nextBytes(nonce);
@@ -182,7 +204,7 @@ public final class GuestDesk {
   public synchronized GuestReply signed(DeviceId guest, ByteString signature) {
     Open standing = open.remove(guest);
     if (standing == null || standing.untilMillis() <= clock.millis()) {
-      return new GuestReply.Refused("this took too long: try again");
+      return new GuestReply.Refused("too-slow", "this took too long: try again");
     }
     try {
       return switch (standing.draft()) {
@@ -191,7 +213,7 @@ public final class GuestDesk {
             new Answer(code, guest, nonce, Encounter.epochAt(clock.millis()), signature));
       };
     } catch (MalformedMessageException | IllegalArgumentException e) {
-      return new GuestReply.Refused(String.valueOf(e.getMessage()));
+      return new GuestReply.Refused("signature", String.valueOf(e.getMessage()));
     }
   }
 
@@ -199,20 +221,20 @@ public final class GuestDesk {
   private GuestReply stored(EntryDraft draft, ByteString signature) throws MalformedMessageException {
     var height = store.heights(draft.log().topic()).get(draft.log().device());
     if ((height == null ? 0 : height.sequence()) + 1 != draft.sequence()) {
-      return new GuestReply.Refused("you have done something else meanwhile: try again");
+      return new GuestReply.Refused("overtaken", "you have done something else meanwhile: try again");
     }
     return switch (store.ingest(List.of(draft.signed(signature.bytes()))).getFirst()) {
       case IngestResult.Stored _,IngestResult.Duplicate _ -> new GuestReply.Done();
-      case IngestResult.Rejected(var rejection) -> new GuestReply.Refused(rejection.message());
+      case IngestResult.Rejected(var rejection) -> new GuestReply.Refused("signature", rejection.message());
       case IngestResult.Gap _,IngestResult.Forked _ ->
-        new GuestReply.Refused("your earlier entries have not reached this node yet: try again");
+        new GuestReply.Refused("overtaken", "your earlier entries have not reached this node yet: try again");
     };
   }
 
   private GuestReply atTheDoor(Answer answer) {
     return switch (checkIn.answer(answer)) {
       case CheckInReply.CheckedIn _,CheckInReply.AlreadyCheckedIn _ -> new GuestReply.Done();
-      case CheckInReply.Refused(_, var message) -> new GuestReply.Refused(message);
+      case CheckInReply.Refused(var refusal, var message) -> new GuestReply.Refused(refusal.code(), message);
     };
   }
 }

@@ -10,6 +10,11 @@ public sealed interface GuestReply {
   /** It is done and durable. */
   record Done() implements GuestReply {}
 
-  /** Nothing was written. */
-  record Refused(String reason) implements GuestReply {}
+  /**
+   * Nothing was written.
+   *
+   * @param code    names it for pages that say it in another language, such as {@code too-slow}
+   * @param message for a person, with what is the case
+   */
+  record Refused(String code, String message) implements GuestReply {}
 }

@@ -23,6 +23,9 @@ public sealed interface GuestWish {
   /** To give the seat back. */
   record GiveBack() implements GuestWish {}
 
+  /** To take the key to a node; this desk writes nothing for it any more. */
+  record Move() implements GuestWish {}
+
   /**
    * To be checked in.
    *

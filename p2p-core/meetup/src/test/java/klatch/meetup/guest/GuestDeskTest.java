@@ -8,10 +8,13 @@ import static org.awaitility.Awaitility.await;
 import java.util.List;
 import klatch.libp2p.Ed25519Key;
 import klatch.log.DeviceId;
+import klatch.log.Entry;
+import klatch.log.LogId;
 import klatch.log.TopicId;
 import klatch.meetup.Attendee;
 import klatch.meetup.ByteString;
 import klatch.meetup.EventId;
+import klatch.meetup.LastAsGuest;
 import klatch.meetup.Node;
 import klatch.meetup.Scribe;
 import klatch.meetup.Seat;
@@ -61,7 +64,7 @@ final class GuestDeskTest {
 
   private static void refused(GuestReply reply, String words) {
     assertThat(reply).isInstanceOfSatisfying(GuestReply.Refused.class,
-        refused -> assertThat(refused.reason()).contains(words));
+        refused -> assertThat(refused.message()).contains(words));
   }
 
   @Test
@@ -160,5 +163,51 @@ final class GuestDeskTest {
     refused(new GuestDesk(host.store, host.meetup, door, other, clock).wish(guest, SEAT), "check-in closed");
     refused(new GuestDesk(host.store, host.meetup, door, EventId.parse("00".repeat(32)), clock).wish(guest,
         SEAT), "not known");
+  }
+
+  /** Whoever has taken their key away has one more writer: from then on nothing is written here. */
+  @Test
+  void aKeyThatHasGoneToANodeIsWrittenForNoMore() {
+    assertThat(desk.wish(guest, new GuestWish.Move())).isInstanceOfSatisfying(GuestReply.Refused.class,
+        refused -> assertThat(refused.code()).isEqualTo("nothing-to-move"));
+    done(key, new GuestWish.Name("Ann"));
+    done(key, SEAT);
+    assertThat(seat().status()).isEqualTo(Seat.Status.CONFIRMED);
+    assertThat(host.meetup.people().lastAsGuest(guest)).isEmpty();
+    assertThat(done(key, new GuestWish.Move())).isEqualTo(new GuestReply.Done());
+
+    LastAsGuest last = host.meetup.people().lastAsGuest(guest).orElseThrow();
+    assertThat(last.sequence()).isEqualTo(3);
+    assertThat(last.entry()).isEqualTo(host.store.read(new LogId(guest, topic), 3, 1).getFirst().id());
+    for (GuestWish wish : List.of(new GuestWish.Name("Bo"), new GuestWish.GiveBack(), new GuestWish.Move(),
+        new GuestWish.Statement("test/claim", ByteString.EMPTY))) {
+      assertThat(desk.wish(guest, wish)).isInstanceOfSatisfying(GuestReply.Refused.class,
+          refused -> assertThat(refused.code()).isEqualTo("key-moved"));
+    }
+    clock.set(T0 + HOUR);
+    assertThat(done(key, new GuestWish.ComeIn(door.code(event).orThrow().text()))).isEqualTo(new GuestReply.Done());
+    assertThat(host.meetup.presence(event).isPresent(guest)).isTrue();
+  }
+
+  @Test
+  void aNodeTakesAKeyOnlyWhenItIsNobodyYetAndHasReadAllThatTheKeyHasSaid() {
+    done(key, SEAT);
+    done(key, new GuestWish.Move());
+    LastAsGuest last = host.meetup.people().lastAsGuest(guest).orElseThrow();
+    try (Node fresh = new Node(9, clock)) {
+      DeviceId self = fresh.meetup.self();
+      List<Entry> said = host.store.read(new LogId(guest, topic), 1, 10);
+      assertThat(KeyArrival.of(fresh.store, self, guest, last)).isEqualTo(KeyArrival.UNREAD);
+      fresh.store.ingest(said.subList(0, 1));
+      assertThat(KeyArrival.of(fresh.store, self, guest, last)).isEqualTo(KeyArrival.UNREAD);
+      fresh.store.ingest(said);
+      assertThat(KeyArrival.of(fresh.store, self, guest, last)).isEqualTo(KeyArrival.READY);
+      LastAsGuest other = new LastAsGuest(topic, last.sequence(), said.getFirst().id());
+      assertThat(KeyArrival.of(fresh.store, self, guest, other)).isEqualTo(KeyArrival.ELSEWHERE);
+      fresh.store.append(key, topic, "test/note", new byte[0], clock.millis());
+      assertThat(KeyArrival.of(fresh.store, self, guest, last)).isEqualTo(KeyArrival.ELSEWHERE);
+      fresh.meetup.joinGroup(topic, "Cy");
+      assertThat(KeyArrival.of(fresh.store, self, guest, last)).isEqualTo(KeyArrival.NOT_FRESH);
+    }
   }
 }

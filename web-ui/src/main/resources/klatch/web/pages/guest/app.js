@@ -3,8 +3,8 @@
 import { html, render, useState, useEffect, useData, faultWords, setClock, now } from '../kit.js';
 import { get, post } from '../api.js';
 import { loadWords, t, sat, span, when } from '../words.js';
-import { Act, Deadline, Fault, Field, Rules, SeatBadge, Wallet, Working, save } from '../parts.js';
-import { person, seed, signed, takeOver, lasting } from './key.js';
+import { Act, Copy, Deadline, Fault, Field, Rules, SeatBadge, Wallet, Working, save } from '../parts.js';
+import { person, seed, signed, takeOver, toTake, lasting } from './key.js';
 
 const POLL_MILLIS = 3000;
 const DOOR = /KLATCH:[^/?#]+/i;
@@ -53,7 +53,7 @@ function Seat({ event, me }) {
 }
 
 function Taken({ event, me }) {
-  const leave = me.seat !== 'leaving' && now() < event.checkInOpensAtMillis && !['held'].includes(me.deposit?.state);
+  const leave = !me.moved && me.seat !== 'leaving' && now() < event.checkInOpensAtMillis && !['held'].includes(me.deposit?.state);
   return html`<section class="card" aria-labelledby="seat"><h2 id="seat">${t('place.title')}</h2>
     <p><${SeatBadge} seat=${me.seat} /></p><p aria-live="polite">${t(`guest.seat.${me.seat}`, { name: me.nickname ?? '' })}</p>
     ${leave && html`<${Act} kind="plain" act=${() => wish({ wish: 'back' })}>${t('guest.back')}</${Act}>`}</section>`;
@@ -89,9 +89,9 @@ function Deposit({ event, me }) {
 }
 
 /** A share of what others forfeited goes to whatever wallet the guest names. */
-function Payout({ event, payout }) {
+function Payout({ event, payout, moved }) {
   const [to, setTo] = useState('');
-  const open = ['claimable', 'claimed'].includes(payout.state);
+  const open = !moved && ['claimable', 'claimed'].includes(payout.state);
   return html`<section class="card good" aria-labelledby="payout"><h2 id="payout">${t('payout.title')}</h2>
     <p class="sum">${sat(payout.amountMsat)}</p>
     <p aria-live="polite">${t(payout.state === 'claimable' ? 'guest.payout' : `payout.${payout.state}`)}</p>
@@ -112,7 +112,33 @@ function Door({ frame, done }) {
     : html`<${Working}>${t('guest.in.working')}</${Working}>`;
 }
 
-function Key() {
+/** What a node needs to go on as this guest. The host's node writes nothing more for the key once it has gone. */
+function Take({ moved }) {
+  const [words, setWords] = useState('');
+  const [text, setText] = useState(null);
+  async function take() {
+    if (!moved) {
+      await wish({ wish: 'move' });
+    }
+    const where = moved ?? (await get(`/me/${person}`)).moved;
+    const made = await toTake(where, words);
+    setText(made);
+    save('klatch-guest-key.txt', 'text/plain', made);
+  }
+  return html`<h3>${t('guest.take')}</h3><p class="soft small">${t('guest.take.what')}</p>
+    ${!moved && html`<p class="note">${t('guest.take.stops')}</p>`}
+    <${Field} id="words" label=${t('guest.take.words')} hint=${t('guest.take.words.hint')}><input id="words" type="password"
+      autocomplete="new-password" maxlength="200" value=${words} aria-describedby="words-hint"
+      onInput=${typed => setWords(typed.target.value)} /></${Field}>
+    <${Act} kind="" act=${take}>${moved ? t('guest.take.again') : t('guest.take.go')}</${Act}>
+    ${text && html`<${Field} id="taken" label=${t('guest.take.text')}><textarea id="taken" readonly rows="4"
+      value=${text}></textarea></${Field}><${Copy} text=${text}>${t('guest.take.copy')}</${Copy}>`}`;
+}
+
+const Gone = () => html`<section class="card" aria-labelledby="gone"><h2 id="gone">${t('guest.gone')}</h2>
+  <p>${t('guest.gone.what')}</p></section>`;
+
+function Key({ me }) {
   const [bad, setBad] = useState(false);
   async function use(chosen) {
     const [file] = chosen.target.files;
@@ -122,11 +148,12 @@ function Key() {
       setBad(true);
     }
   }
-  return html`<details><summary>${t('guest.key')}</summary><div class="column"><p class="soft small">${t('guest.key.what')}</p>
+  return html`<details><summary>${t('guest.key')}</summary><div class="column">${!me.moved && html`<h3>${t('guest.key.keep')}</h3><p class="soft small">${t('guest.key.what')}</p>`}
     ${!lasting && html`<p class="fault">${t('guest.key.lost')}</p>`}
-    <button type="button" onClick=${() => save('klatch-key.txt', 'text/plain', `${seed()}\n`)}>${t('guest.key.save')}</button>
+    ${!me.moved && html`<button type="button" onClick=${() => save('klatch-key.txt', 'text/plain', `${seed()}\n`)}>${t('guest.key.save')}</button>`}
     <${Field} id="key" label=${t('guest.key.use')}><input id="key" type="file" accept=".txt" onChange=${use} /></${Field}>
-    ${bad && html`<p class="fault" role="alert">${t('guest.key.bad')}</p>`}</div></details>`;
+    ${bad && html`<p class="fault" role="alert">${t('guest.key.bad')}</p>`}
+    ${me.seat && html`<${Take} moved=${me.moved} />`}</div></details>`;
 }
 
 function Page({ event }) {
@@ -145,11 +172,12 @@ function Page({ event }) {
     ${me.present && html`<div class="flash" role="status">${t('guest.in.yes')}<span>${me.nickname ?? ''}</span></div>`}
     ${frame && !me.present && me.seat === 'confirmed' && html`<${Door} frame=${frame} done=${() => setFrame(null)} />`}
     ${frame && !me.present && me.seat !== 'confirmed' && html`<p class="fault" role="alert">${t('guest.in.first')}</p>`}
-    ${!event.cancelled && (standing ? html`<${Taken} event=${event} me=${me} />` : html`<${Seat} event=${event} me=${me} />`)}
+    ${me.moved && html`<${Gone} />`}
+    ${!event.cancelled && !(me.moved && !standing) && (standing ? html`<${Taken} event=${event} me=${me} />` : html`<${Seat} event=${event} me=${me} />`)}
     ${standing && event.terms && html`<${Deposit} event=${event} me=${me} />`}
-    ${me.payout && html`<${Payout} event=${event} payout=${me.payout} />`}
+    ${me.payout && html`<${Payout} event=${event} payout=${me.payout} moved=${me.moved} />`}
     ${me.seat === 'confirmed' && !me.present && !frame && html`<p class="note">${t('guest.door')}</p>`}
-    <${Fault} fault=${fault} /><${Key} /></div>`;
+    <${Fault} fault=${fault} /><${Key} me=${me} /></div>`;
 }
 
 async function begin() {
