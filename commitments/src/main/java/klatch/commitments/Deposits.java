@@ -131,16 +131,16 @@ public final class Deposits implements AutoCloseable {
     Optional<MeetupEvent> known = parts.meetup().event(event);
     Optional<DepositTerms> terms = known.flatMap(DepositTerms::of);
     if (terms.isEmpty()) {
-      return new OfferResult.None("no event with a deposit is known as " + event);
+      return none(Objection.Kind.UNKNOWN, "no event with a deposit is known as " + event);
     }
     DeviceId host = known.get().host();
     Statements said = book.of(event);
     if (said.held(host, person).isPresent()) {
-      return new OfferResult.None("the deposit has been locked");
+      return none(Objection.Kind.LOCKED, "the deposit has been locked");
     }
     Optional<DepositMessage.Offer> offer = said.offer(host, person).map(Said::message);
     if (offer.isEmpty()) {
-      return new OfferResult.None("the organiser has not offered a deposit to this person yet");
+      return none(Objection.Kind.NOT_OFFERED, "the organiser has not offered a deposit to this person yet");
     }
     OfferCheck check = new OfferCheck(parts, terms.get(), event);
     return check.stated(offer.get()).or(() -> person.equals(parts.self()) ? check.used(offer.get()) : Optional.empty())
@@ -148,6 +148,10 @@ public final class Deposits implements AutoCloseable {
         .orElseGet(() -> new OfferResult.Open(offer.get().invoice(), offer.get().hash(), terms.get().deposit(),
             parts.lightning().decode(offer.get().invoice()).expiresAtEpochSecond(),
             terms.get().clock().lockClosesAtMillis()));
+  }
+
+  private static OfferResult none(Objection.Kind kind, String message) {
+    return new OfferResult.None(new Objection(kind, message));
   }
 
   /**

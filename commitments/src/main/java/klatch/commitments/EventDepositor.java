@@ -42,7 +42,8 @@ final class EventDepositor {
     Optional<MeetupEvent> known = parts.meetup().event(event);
     Optional<DepositTerms> terms = known.flatMap(DepositTerms::of);
     if (terms.isEmpty()) {
-      return new LockResult.Refused("no event with a deposit is known as " + event);
+      return new LockResult.Refused(
+          new Objection(Objection.Kind.UNKNOWN, "no event with a deposit is known as " + event));
     }
     Optional<OwnDeposit> own = parts.store().ownDeposit(event);
     if (own.isPresent() && own.get().phase() != OwnDeposit.Phase.FAILED) {
@@ -50,10 +51,11 @@ final class EventDepositor {
     }
     Optional<Said<DepositMessage.Offer>> offer = book.of(event).offer(known.get().host(), parts.self());
     if (offer.isEmpty()) {
-      return new LockResult.Refused("the organiser has not offered a deposit to this device yet");
+      return new LockResult.Refused(
+          new Objection(Objection.Kind.NOT_OFFERED, "the organiser has not offered a deposit to this device yet"));
     }
     OfferCheck check = new OfferCheck(parts, terms.get(), event);
-    Optional<String> wrong = check.stated(offer.get().message()).or(() -> check.used(offer.get().message()))
+    Optional<Objection> wrong = check.stated(offer.get().message()).or(() -> check.used(offer.get().message()))
         .or(check::tooPoor).or(() -> OfferCheck.shared(offer.get().message(), book.of(event), known.get().host(),
             parts.self()));
     if (wrong.isPresent()) {

@@ -5,6 +5,10 @@ public sealed interface LockResult {
   /** It is on its way, held, or over already: asking again changes nothing. */
   record UnderWay(OwnDeposit deposit) implements LockResult {}
 
-  /** @param reason one sentence with the actual and the allowed values; nothing was paid */
-  record Refused(String reason) implements LockResult {}
+  /** Nothing was paid. */
+  record Refused(Objection objection) implements LockResult {
+    public String reason() {
+      return objection.message();
+    }
+  }
 }

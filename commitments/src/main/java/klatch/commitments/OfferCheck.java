@@ -11,60 +11,72 @@ record OfferCheck(Surroundings parts, DepositTerms terms, EventId event) {
   private static final int ADDED_BLOCKS = 3;
 
   /** What anybody can see is wrong with it, whoever pays it. */
-  Optional<String> stated(DepositMessage.Offer offer) {
+  Optional<Objection> stated(DepositMessage.Offer offer) {
     long now = parts.clock().millis();
     if (!terms.clock().lockOpenAt(now)) {
-      return Optional.of("deposits can be locked from " + terms.clock().lockOpensAtMillis() + " until "
-          + terms.clock().lockClosesAtMillis() + ", it is " + now + " (milliseconds since 1970)");
+      return objection(Objection.Kind.NOT_OPEN,
+          "deposits can be locked from " + terms.clock().lockOpensAtMillis() + " until "
+              + terms.clock().lockClosesAtMillis() + ", it is " + now + " (milliseconds since 1970)");
     }
     Lightning.Invoice invoice;
     try {
       invoice = parts.lightning().decode(offer.invoice());
     } catch (IllegalArgumentException e) {
-      return Optional.of("the offer holds no invoice: " + e.getMessage());
+      return objection(Objection.Kind.WRONG_OFFER, "the offer holds no invoice: " + e.getMessage());
     }
     int most = Math.min(terms.finalCltvBlocks(), Lightning.MAX_FINAL_CLTV_BLOCKS) + ADDED_BLOCKS;
     if (!invoice.amount().equals(Optional.of(terms.deposit()))) {
-      return Optional.of("the invoice asks for " + invoice.amount().map(Msat::toString).orElse("any amount")
-          + ", the terms say " + terms.deposit());
+      return objection(Objection.Kind.WRONG_OFFER,
+          "the invoice asks for " + invoice.amount().map(Msat::toString).orElse("any amount")
+              + ", the terms say " + terms.deposit());
     }
     if (!invoice.payee().equals(terms.escrowNodeId())) {
-      return Optional.of("the invoice pays node " + invoice.payee() + ", the terms name " + terms.escrowNodeId());
+      return objection(Objection.Kind.WRONG_OFFER,
+          "the invoice pays node " + invoice.payee() + ", the terms name " + terms.escrowNodeId());
     }
     if (!invoice.hash().equals(offer.hash())) {
-      return Optional.of("the invoice's hash is " + invoice.hash() + ", the offer says " + offer.hash());
+      return objection(Objection.Kind.WRONG_OFFER,
+          "the invoice's hash is " + invoice.hash() + ", the offer says " + offer.hash());
     }
     if (invoice.finalCltvBlocks() < terms.finalCltvBlocks() || invoice.finalCltvBlocks() > most) {
-      return Optional.of("the invoice's final CLTV is " + invoice.finalCltvBlocks() + " blocks, allowed are "
-          + terms.finalCltvBlocks() + ".." + most);
+      return objection(Objection.Kind.WRONG_OFFER,
+          "the invoice's final CLTV is " + invoice.finalCltvBlocks() + " blocks, allowed are "
+              + terms.finalCltvBlocks() + ".." + most);
     }
     long nowSeconds = Math.floorDiv(parts.lightningClock().millis(), 1_000L);
     if (invoice.expiresAtEpochSecond() <= nowSeconds) {
-      return Optional.of("the invoice expired at " + invoice.expiresAtEpochSecond() + ", it is " + nowSeconds
-          + " (seconds since 1970); the organiser has to offer the deposit again");
+      return objection(Objection.Kind.EXPIRED,
+          "the invoice expired at " + invoice.expiresAtEpochSecond() + ", it is " + nowSeconds
+              + " (seconds since 1970); the organiser has to offer the deposit again");
     }
     return Optional.empty();
   }
 
   /** Whether this node knows the hash from something else. */
-  Optional<String> used(DepositMessage.Offer offer) {
+  Optional<Objection> used(DepositMessage.Offer offer) {
     return parts.store().use(offer.hash()).filter(use -> !use.equals(new HashUse.OwnDeposit(event)))
-        .map(use -> "the invoice's hash has been used before");
+        .flatMap(use -> objection(Objection.Kind.WRONG_OFFER, "the invoice's hash has been used before"));
   }
 
   /** Whether this node cannot pay it now. */
-  Optional<String> tooPoor() {
+  Optional<Objection> tooPoor() {
     Msat most = parts.lightning().status().channels().stream().filter(Lightning.Channel::usable)
         .map(Lightning.Channel::canSend).reduce(Msat.ZERO, Msat::plus);
     return most.compareTo(terms.deposit()) < 0
-        ? Optional.of("this node can send at most " + most + " now, the deposit is " + terms.deposit())
+        ? objection(Objection.Kind.CANNOT_SEND,
+            "this node can send at most " + most + " now, the deposit is " + terms.deposit())
         : Optional.empty();
   }
 
   /** Whoever collects one deposit shows its preimage, and with it could take every other one on the same hash. */
-  static Optional<String> shared(DepositMessage.Offer offer, Statements said, DeviceId host, DeviceId person) {
+  static Optional<Objection> shared(DepositMessage.Offer offer, Statements said, DeviceId host, DeviceId person) {
     return said.all(host, DepositMessage.Offer.class).stream().map(Said::message)
         .filter(other -> other.hash().equals(offer.hash()) && !other.person().equals(person)).findFirst()
-        .map(other -> "the invoice's hash was offered to " + other.person() + " too");
+        .flatMap(other -> objection(Objection.Kind.WRONG_OFFER,
+            "the invoice's hash was offered to " + other.person() + " too"));
+  }
+
+  private static Optional<Objection> objection(Objection.Kind kind, String message) {
+    return Optional.of(new Objection(kind, message));
   }
 }

@@ -12,6 +12,5 @@ public sealed interface OfferResult {
       implements
         OfferResult {}
 
-  /** @param reason with what is the case and what has to be */
-  record None(String reason) implements OfferResult {}
+  record None(Objection objection) implements OfferResult {}
 }

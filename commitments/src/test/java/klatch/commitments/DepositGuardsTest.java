@@ -45,8 +45,9 @@ final class DepositGuardsTest {
       Town fresh = new Town(1, DEPOSIT_MSAT, 1, blocks);
       Lightning.Invoice invoice = fresh.host().lightning().strangeInvoice(town.terms().deposit(), VALID, blocks);
       offer(fresh, fresh.attendees().getFirst(), invoice);
-      assertThat(fresh.attendees().getFirst().lock()).isEqualTo(new LockResult.Refused("the invoice's final CLTV is "
-          + blocks + " blocks, allowed are " + least + ".." + (least + 3)));
+      assertThat(fresh.attendees().getFirst().lock()).isEqualTo(new LockResult.Refused(new Objection(
+          Objection.Kind.WRONG_OFFER, "the invoice's final CLTV is " + blocks + " blocks, allowed are " + least + ".."
+              + (least + 3))));
       fresh.close();
     }
   }
@@ -206,7 +207,8 @@ final class DepositGuardsTest {
   }
 
   private void refused(String reason) {
-    assertThat(payer.lock()).isEqualTo(new LockResult.Refused(reason));
+    assertThat(payer.lock()).isInstanceOfSatisfying(LockResult.Refused.class,
+        refused -> assertThat(refused.reason()).isEqualTo(reason));
     assertThat(payer.store().ownDeposit(town.event())).isEmpty();
     nothingMoved();
   }

@@ -1,6 +1,8 @@
 package klatch.web;
 
 import java.io.IOException;
+import java.time.Instant;
+import java.util.regex.Pattern;
 import klatch.commitments.LightningException;
 import klatch.commitments.journal.CommitException;
 import klatch.libp2p.Libp2pException;
@@ -21,6 +23,13 @@ final class Faults {
   /** Enough of a strange value to recognise it. */
   private static final int SHOWN_CHARS = 80;
 
+  private static final String MILLISECONDS = " (milliseconds since 1970)";
+  private static final String SECONDS = " (seconds since 1970)";
+  /** From 2001 to 2286, in seconds or milliseconds. */
+  private static final Pattern MOMENT = Pattern.compile("\\b[1-9]\\d{9}(?:\\d{3})?\\b");
+
+  private static final int MILLISECONDS_DIGITS = 13;
+
   private Faults() {}
 
   /** What the client is told. */
@@ -34,9 +43,9 @@ final class Faults {
   static Fault of(Exception failure) {
     var message = String.valueOf(failure.getMessage());
     return switch (failure) {
-      case PublicException e -> new Fault(e.code(), message, e.reason());
-      case RefusedException e -> new Fault(code(e.refusal()), message, e.refusal().code());
-      case IllegalArgumentException _ -> new Fault(PublicCode.INVALID, message);
+      case PublicException e -> new Fault(e.code(), inWords(message), e.reason());
+      case RefusedException e -> new Fault(code(e.refusal()), inWords(message), e.refusal().code());
+      case IllegalArgumentException _ -> new Fault(PublicCode.INVALID, inWords(message));
       case StoreException e -> surroundings("the database", e, e.retrySafe());
       case CommitException e -> surroundings("the database", e, true);
       case LightningException e -> surroundings("the Lightning node", e, e.retrySafe());
@@ -48,6 +57,18 @@ final class Faults {
             + "); its log has the details");
       }
     };
+  }
+
+  /** Inside, moments are numbers, and refusals say so; whoever reads one wants to see a time. */
+  static String inWords(String message) {
+    return !message.contains(MILLISECONDS) && !message.contains(SECONDS)
+        ? message
+        : MOMENT.matcher(message).replaceAll(
+            moment -> Instant
+                .ofEpochMilli(
+                    Long.parseLong(moment.group()) * (moment.group().length() == MILLISECONDS_DIGITS ? 1 : 1_000))
+                .toString())
+            .replace(MILLISECONDS, "").replace(SECONDS, "");
   }
 
   private static Fault surroundings(String what, RuntimeException failure, boolean retrySafe) {

@@ -13,6 +13,7 @@ import klatch.commitments.Finding;
 import klatch.commitments.LockResult;
 import klatch.commitments.OfferResult;
 import klatch.commitments.MoneyReport;
+import klatch.commitments.Objection;
 import klatch.commitments.OwnDeposit;
 import klatch.commitments.SettleResult;
 import klatch.log.DeviceId;
@@ -59,7 +60,7 @@ record MoneyRoutes(Meetup meetup, Supplier<ApiParts.MoneyState> money) {
     var event = withDeposits(call);
     return switch (connected(money).deposits().lock(event.id())) {
       case LockResult.UnderWay(var own) -> new Events.Locked(event.id().toString(), shown(own));
-      case LockResult.Refused(var reason) -> throw new PublicException(PublicCode.REFUSED, reason, "lock");
+      case LockResult.Refused(var objection) -> throw refused(objection);
     };
   }
 
@@ -70,8 +71,12 @@ record MoneyRoutes(Meetup meetup, Supplier<ApiParts.MoneyState> money) {
       case OfferResult.Open(var bolt11, _, var amount, var expires, var closes) ->
         new Money.Offer(event.id().toString(),
             bolt11, amount.value(), expires * MILLIS_PER_SECOND, closes);
-      case OfferResult.None(var reason) -> throw new PublicException(PublicCode.REFUSED, reason, "offer");
+      case OfferResult.None(var objection) -> throw refused(objection);
     };
+  }
+
+  private static PublicException refused(Objection objection) {
+    return new PublicException(PublicCode.REFUSED, objection.message(), "offer-" + objection.kind().label());
   }
 
   private Money.Settled settle(Call call) {

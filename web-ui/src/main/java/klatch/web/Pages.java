@@ -35,7 +35,7 @@ final class Pages {
       "words.js",
       "parts.js", "picture.js", "scan.js", "meet.js", "view/first.js", "view/events.js", "view/create.js",
       "view/event.js",
-      "view/change.js", "view/deposit.js", "view/notices.js", "view/group.js",
+      "view/change.js", "view/deposit.js", "view/notices.js", "view/group.js", "view/rules.js",
       "view/organise.js", "view/hosts.js", "view/door.js", "view/settlement.js", "view/mine.js", "view/people.js",
       "messages/en.json",
       "messages/de.json");

@@ -63,7 +63,7 @@ final class MoneyRoutesIT {
     assertThat(you(ben, event).at("/deposit/says").asText()).isEqualTo("held, not spent: comes back when you check in");
     var early = anna.post("/events/" + event + "/settle", "");
     assertThat(early.code()).isEqualTo("refused");
-    assertThat(early.message()).contains(Long.toString(END + 6 * HOUR));
+    assertThat(early.message()).contains(Instant.ofEpochMilli(END + 6 * HOUR).toString());
     assertThat(ben.post("/events/" + event + "/settle", "").message()).contains("only the organiser");
 
     now.set(START);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.StreamSupport;
 import klatch.regtest.browser.ChromiumPage;
 import org.awaitility.Awaitility;
@@ -88,9 +89,16 @@ final class NoticesPagesIT extends PagesFixture {
     told(ben, "moved_up", "changed", "starts_within_a_day");
     var guest = named(ben, "Ben");
     guest.eval("location.hash = '#/notices'");
-    guest.press("A day before an event");
+    var reminder = "remind-starts_within_a_day";
+    guest.until("document.getElementById('" + reminder + "') !== null");
+    guest.eval("document.getElementById('" + reminder + "').focus()");
+    for (var type : List.of("keyDown", "keyUp")) {
+      guest.call("Input.dispatchKeyEvent",
+          Map.of("type", type, "key", " ", "code", "Space", "windowsVirtualKeyCode", 32, "text", " "));
+    }
     told(ben, "moved_up", "changed");
     guest.until("!document.querySelector('main').innerText.includes('Not long to go')");
+    assertThat(guest.eval("document.activeElement.id").asText()).as("the keyboard keeps its place").isEqualTo(reminder);
     assertThat(ben.post("/notices/silenced", "{\"silenced\":[\"cancelled\"]}").message()).contains("lock_open");
   }
 

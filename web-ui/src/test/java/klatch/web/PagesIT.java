@@ -86,6 +86,23 @@ final class PagesIT extends PagesFixture {
     good(guest, "events");
   }
 
+  @Test
+  void somebodyNewHasAnEventAndAFriendInLessThanAMinute() {
+    anna.post("/profile", "{\"nickname\":\"Anna\"}");
+    anna.post("/groups", "{\"name\":\"Tea\"}");
+    var group = anna.get("/groups").body().at("/groups/0/id").asText();
+    var invite = anna.get("/groups/" + group + "/invite").body().path("invite").asText();
+    long begun = System.nanoTime();
+    var page = firstRun(ben, "Ben");
+    page.fill("invite", invite).press("Join").sees("You are invited").press("Join").sees("You are in.");
+    page.press("See the events").press("Tea").press("Anna").press("Follow").sees("You follow them");
+    page.press("New event").sees("What guests will see").fill("groupName", "Chess").fill("title", "First game")
+        .press("Create the event").sees("Pass this on");
+    var taken = Duration.ofNanos(System.nanoTime() - begun);
+    assertThat(taken).as("from the link to a friend and an event").isLessThan(FIRST_RUN);
+    assertThat(ben.get("/events").body().at("/events/0/title").asText()).isEqualTo("First game");
+  }
+
   private String create(ChromiumPage page) {
     page.press("Create an event").sees("What guests will see");
     page.fill("groupName", "Tea and talk").fill("title", "First cup of the year").fill("day", "2027-01-16")
@@ -158,11 +175,16 @@ final class PagesIT extends PagesFixture {
     guest.sees("A seat is yours.");
     var host = named(anna, "Anna");
     host.eval("location.hash = '#/e/" + event + "/organise'");
-    host.press("Change the event").fill("place", "Hall 7");
+    host.press("Change the event").fill("place", "Hall 7")
+        .press("Hidden place, guests of guests, questions, deadlines").fill("doorBefore", "60").fill("rsvpBefore", "3");
     good(host, "edit");
     host.press("Save the changes").sees("Guests");
     guest.sees("Changed since you said yes").sees("Hall 7");
+    guest.sees("The door opens:").sees("Say yes by");
     good(guest, "changed");
+    var changed = anna.get("/events/" + event).body();
+    assertThat(changed.path("checkInOpensAtMillis").asLong()).isEqualTo(START - HOUR);
+    assertThat(changed.at("/summary/rsvpClosesAtMillis").asLong()).isEqualTo(START - 3 * HOUR);
     guest.press("I can’t come after all …").press("Give my seat back").sees("Will you come?");
     assertThat(anna.get("/events/" + event).body().at("/summary/confirmed").asInt()).isZero();
   }

@@ -69,10 +69,14 @@ final class PeoplePagesIT extends PagesFixture {
     page.fill("groupName", "Tea and talk").fill("title", "First cup").fill("day", "2027-01-16");
     choose(page, "cover");
     page.until("document.querySelector('img.cover')?.naturalWidth === 1024");
+    page.press("Hidden place, guests of guests, questions, deadlines").fill("presence", "peers")
+        .sees("Three encounters are needed");
     good(page, "create-cover");
     page.press("Create the event").press("Event");
     page.until("document.querySelector('img.cover')?.naturalWidth === 1024");
     good(page, "event-cover");
+    var event = anna.get("/events").body().at("/events/0/id").asText();
+    assertThat(anna.get("/events/" + event + "/presence").body().path("rule").asText()).isEqualTo("peers");
     page.press("Organise").press("Change the event").press("Without a picture").press("Save the changes")
         .press("Event");
     page.sees("Add to my calendar").until("document.querySelector('img.cover') === null");

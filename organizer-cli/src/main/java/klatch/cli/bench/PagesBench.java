@@ -41,7 +41,7 @@ public final class PagesBench implements Callable<Integer> {
   public Integer call() throws Exception {
     if (!Chromium.installed()) {
       System.err.println("klatch: this needs Chromium on the PATH");
-      return ExitCode.REFUSED;
+      return ExitCode.UNAVAILABLE;
     }
     var directory = Files.createTempDirectory("klatch-bench-pages");
     var options = new NodeOptions(directory, new NodeOptions.Storage(Optional.empty(), ""),

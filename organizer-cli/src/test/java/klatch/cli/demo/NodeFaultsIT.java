@@ -27,6 +27,7 @@ import klatch.commitments.DepositTerms;
 import klatch.commitments.Deposits;
 import klatch.commitments.Lightning;
 import klatch.commitments.LockResult;
+import klatch.commitments.Objection;
 import klatch.commitments.MoneyReport;
 import klatch.commitments.Msat;
 import klatch.commitments.OwnDeposit;
@@ -141,7 +142,8 @@ final class NodeFaultsIT {
       assertThat(deposits(0).lock(evening.event())).as("again").isInstanceOf(LockResult.UnderWay.class);
       assertThat(pendingHtlcs(0)).as("paid once").isEqualTo(1);
       assertThat(deposits(2).lock(evening.event()))
-          .isEqualTo(new LockResult.Refused("the organiser has not offered a deposit to this device yet"));
+          .isInstanceOfSatisfying(LockResult.Refused.class,
+              refused -> assertThat(refused.objection().kind()).isEqualTo(Objection.Kind.NOT_OFFERED));
       assertThatThrownBy(() -> settled(evening)).isInstanceOf(ApiRefusedException.class)
           .hasMessageContaining("appeals close at");
       Until.holds("the second attendee is offered a deposit", PATIENCE, () -> offered(evening, 1));

@@ -53,14 +53,17 @@ export const Fault = ({ fault }) => fault && html`<p class="fault" role="alert">
 export const Working = ({ children }) =>
   html`<p class="work" role="status"><span class="spin" aria-hidden="true"></span>${children}</p>`;
 
-/** A button that does something on the node: once, with a word while it takes, and the reason if it could not. */
+/**
+ * A button that does something on the node: once, with a word while it takes, and the reason if it could not. While it is
+ * busy it takes no presses, and keeps the keyboard's place.
+ */
 export function Act({ act, onDone, children, kind = 'main', large, working, disabled }) {
   const action = useAction(async () => {
     const answer = await act();
     onDone?.(answer);
   });
-  return html`<button type="button" class=${`${kind}${large ? ' large' : ''}`} disabled=${disabled || action.busy}
-      aria-busy=${action.busy} onClick=${() => action.run()}>
+  return html`<button type="button" class=${`${kind}${large ? ' large' : ''}`} disabled=${disabled}
+      aria-disabled=${action.busy || undefined} aria-busy=${action.busy} onClick=${() => action.run()}>
       ${action.busy && html`<span class="spin" aria-hidden="true"></span>`}${children}</button>
     ${action.slow && html`<${Working}>${working ?? t('working')}</${Working}>`}
     <${Fault} fault=${action.fault} />`;

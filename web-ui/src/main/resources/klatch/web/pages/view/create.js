@@ -3,6 +3,7 @@ import { html, useState, useData, useAction, useLive, now, go } from '../kit.js'
 import { post } from '../api.js';
 import { t, sat, span } from '../words.js';
 import { useEvent } from './event.js';
+import { FRESH_RULES, RuleFields, deadlines, rulesOf } from './rules.js';
 import { Choose, COVER } from '../picture.js';
 import { Clock, Cover, Fault, Field, Rules, Working } from '../parts.js';
 
@@ -29,7 +30,7 @@ function inAWeek() {
 
 const fresh = () => ({ group: '', groupName: '', title: '', description: '', place: '', day: inAWeek(), starts: '19:00',
   groupTags: '', invitedOnly: false, ends: '22:00', zone: Intl.DateTimeFormat().resolvedOptions().timeZone, capacity: '20', deposit: false, amount: '10000',
-  guestsPerPledge: '0', cover: undefined, had: undefined, questions: '', hiddenPlace: '' });
+  guestsPerPledge: '0', cover: undefined, had: undefined, questions: '', hiddenPlace: '', ...FRESH_RULES });
 
 /** An event as the form has it. */
 export function asForm(event) {
@@ -39,7 +40,7 @@ export function asForm(event) {
   const [day, starts] = local(summary.startsAtMillis);
   return { ...fresh(), had: summary.cover, hiddenPlace: event.hiddenPlace ?? '', title: summary.title, description, place: summary.place, day, starts, ends: local(summary.endsAtMillis)[1],
     zone: summary.zone, capacity: String(summary.capacity), guestsPerPledge: String(summary.guestsPerPledge),
-    questions: questions.join('\n') };
+    questions: questions.join('\n'), ...rulesOf(event) };
 }
 
 const words = text => text.split(/[\s,]+/).filter(word => word !== '');
@@ -52,6 +53,7 @@ function request(form, group) {
   return { group, guestsPerPledge: Number(form.guestsPerPledge), questions: lines(form.questions), title: form.title.trim(), description: form.description.trim(), place: form.place.trim(),
     zone: form.zone, capacity: Number(form.capacity), startsAtMillis,
     endsAtMillis: ends > startsAtMillis ? ends : ends + 24 * HOUR, // Past midnight.
+    ...deadlines(form, startsAtMillis),
     ...(form.hiddenPlace.trim() ? { hiddenPlace: form.hiddenPlace.trim() } : {}),
     ...(form.cover === undefined ? {} : { cover: form.cover }),
     ...(form.deposit ? { depositMsat: Math.round(Number(form.amount) * MSAT) } : {}) };
@@ -77,6 +79,7 @@ export function Edit({ id }) {
     <form class="two" onSubmit=${submitted => { submitted.preventDefault(); saving.run(); }}><div class="column">
       <${What} form=${shown} set=${set} yours=${[]} fixedTimes=${event.terms !== undefined} />
       <button class="main large" disabled=${saving.busy || form === null}>${t('edit.go')}</button>
+      ${saving.slow && html`<${Working}>${t('working')}</${Working}>`}
       <p class="soft small">${t('edit.told')}</p><${Fault} fault=${saving.fault} /></div>
       <div class="sticky"><${Preview} form=${shown} group="" /></div></form>`;
 }
@@ -157,7 +160,8 @@ function What({ form, set, yours, chosen, fixedTimes }) {
       <${Field} id="guestsPerPledge" label=${t('create.guests')} hint=${t('create.guests.hint')}>
         ${input('guestsPerPledge', { type: 'number', min: 0, max: 10, required: true, 'aria-describedby': 'guestsPerPledge-hint' })}</${Field}>
       <${Field} id="questions" label=${t('create.questions')} hint=${t('create.questions.hint')}>
-        <textarea id="questions" value=${form.questions} aria-describedby="questions-hint" onInput=${set('questions')}></textarea></${Field}></div></details>
+        <textarea id="questions" value=${form.questions} aria-describedby="questions-hint" onInput=${set('questions')}></textarea></${Field}>
+      <${RuleFields} form=${form} set=${set} fixedTimes=${fixedTimes} /></div></details>
   </fieldset>`;
 }
 
@@ -187,9 +191,9 @@ function Preview({ form, group }) {
     ${form.description && html`<p>${form.description}</p>`}
     ${asked?.depositMsat > 0 && html`<${Rules} depositMsat=${asked.depositMsat} />
       <${Clock} zone=${form.zone} steps=${[
-        { name: t('clock.lock-opens'), at: asked.startsAtMillis - 12 * HOUR },
-        { name: t('clock.lock-closes'), at: asked.startsAtMillis - 2 * HOUR },
-        { name: t('clock.check-in-opens'), at: asked.startsAtMillis - HOUR / 2 },
+        { name: t('clock.lock-opens'), at: asked.lockOpensAtMillis },
+        { name: t('clock.lock-closes'), at: asked.lockClosesAtMillis },
+        { name: t('clock.check-in-opens'), at: asked.checkInOpensAtMillis },
         { name: t('clock.check-in-closes'), at: asked.endsAtMillis },
         { name: t('clock.appeals-close'), at: asked.endsAtMillis + 6 * HOUR },
         { name: t('clock.payouts-close'), at: asked.endsAtMillis + 12 * HOUR }]} />`}

@@ -101,5 +101,5 @@ function Elsewhere({ id, amountMsat }) {
     <div class="row"><button type="button" disabled=${claim.busy} onClick=${() => claim.run({ byCode: true })}>${t('payout.by-code')}</button>
       <button type="button" disabled=${claim.busy} onClick=${() => claim.run({ here: true })}>${t('payout.here')}</button>
       ${globalThis.webln && html`<${Act} kind="" act=${byExtension}>${t('payout.webln')}</${Act}>`}</div>
-    <${Fault} fault=${claim.fault} /></div></details>`;
+    ${claim.slow && html`<${Working}>${t('working')}</${Working}>`}<${Fault} fault=${claim.fault} /></div></details>`;
 }

@@ -73,13 +73,13 @@ export function DoorPage({ id }) {
         ? html`<${Scanner} onText=${say} onClose=${() => setScanning(false)} />`
         : html`<button onClick=${() => setScanning(true)}>${t('door.scan')}</button>`}
       ${code && html`<details><summary>${t('door.text')}</summary><p><code data-frame>${code.frame}</code></p></details>`}</div>
-    <div class="column"><div role="status">${arrivals.map(person => html`<p class="flash">${nameOf(person)}
+    <div class="column"><div role="status">${arrivals.map(person => html`<p class="flash">${person.picture && html`<${Avatar} large person=${person.person} picture=${person.picture} />`}${nameOf(person)}
         <span>${t('door.welcome')}</span></p>`)}</div>
       <div class="tiles"><${Tile} value=${`${number(present)} / ${number(guests.length)}`}>${t('door.here')}</${Tile}></div>
       <section class="card" aria-labelledby="list"><h2 id="list">${t('door.list')}</h2>
         <${Field} id="search" label=${t('door.search')}><input id="search" type="search" value=${sought}
           onInput=${typed => setSought(typed.target.value)} /></${Field}>
-        <ul class="lines">${found.map(person => html`<li key=${person.person}><${Avatar} person=${person.person} nickname=${person.nickname} />
+        <ul class="lines">${found.map(person => html`<li key=${person.person}><${Avatar} person=${person.person} nickname=${person.nickname} picture=${person.picture} />
           <span class="grow">${nameOf(person)}</span>
           ${person.present
             ? html`<span class="badge good">${t('present')}</span>

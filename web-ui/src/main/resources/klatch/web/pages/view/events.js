@@ -21,9 +21,9 @@ export function Events() {
       <a class="button" href="#/new">${t('events.new')}</a></div>
     <div class="two"><div class="column">
       ${coming.length === 0 && html`<div class="card"><p>${t('events.none')}</p></div>`}
-      <ul class="list">${coming.map(event => html`<li><${EventCard} event=${event} /></li>`)}</ul>
+      <ul class="list">${coming.map(event => html`<li key=${event.id}><${EventCard} event=${event} /></li>`)}</ul>
       ${past.length > 0 && html`<h2>${t('events.past')}</h2>
-        <ul class="list">${past.map(event => html`<li><${EventCard} event=${event} /></li>`)}</ul>`}
+        <ul class="list">${past.map(event => html`<li key=${event.id}><${EventCard} event=${event} /></li>`)}</ul>`}
     </div><div class="column">
       <section class="card" aria-labelledby="groups"><h2 id="groups">${t('groups.title')}</h2>
         <ul class="lines">${groups.groups.filter(group => group.member).map(group => html`<${GroupLine} group=${group} />`)}</ul></section>

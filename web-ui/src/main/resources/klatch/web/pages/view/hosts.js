@@ -29,7 +29,7 @@ export function Hosts({ event, you }) {
   const coHosts = group.members.filter(member => group.coHosts.includes(member.person));
   return html`<section class="card" aria-labelledby="hosts"><h2 id="hosts">${t('hosts.title')}</h2>
     <p class="soft small">${t('hosts.why')}</p>
-    <ul class="lines">${coHosts.map(person => html`<li key=${person.person}><${Avatar} person=${person.person} nickname=${person.nickname} />
+    <ul class="lines">${coHosts.map(person => html`<li key=${person.person}><${Avatar} person=${person.person} nickname=${person.nickname} picture=${person.picture} />
       <span class="grow">${nameOf(person)}<br /><${Held} event=${event} person=${person.person} you=${you} /></span>
       ${group.yours && html`<${Ask} question=${t('hosts.revoke.sure', { name: nameOf(person) })} yes=${t('hosts.revoke')}
         act=${() => post(`/groups/${group.id}/co-hosts/revoke`, { person: person.person })} onDone=${refresh}>${t('hosts.revoke.go')}</${Ask}>`}

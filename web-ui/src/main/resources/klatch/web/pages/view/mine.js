@@ -2,7 +2,7 @@
 import { html, useState, useData, useAction } from '../kit.js';
 import { get, post } from '../api.js';
 import { t, sat, when, LANGUAGES, language, chooseLanguage } from '../words.js';
-import { Act, Ask, Avatar, Copy, DepositBadge, Fault, Field, save } from '../parts.js';
+import { Act, Ask, Avatar, Copy, DepositBadge, Fault, Field, Working, save } from '../parts.js';
 import { refresh } from '../kit.js';
 import { Choose, FACE } from '../picture.js';
 import { PersonLines } from './people.js';
@@ -38,7 +38,7 @@ function Profile({ profile }) {
     <${Field} id="tags" label=${t('you.tags')} hint=${t('you.tags.hint')}>
       <input id="tags" maxlength="300" value=${tags} aria-describedby="tags-hint" onInput=${event => setTags(event.target.value)} /></${Field}>
     <button disabled=${saving.busy || nickname.trim() === '' || same}>${t('you.save')}</button>
-    <${Fault} fault=${saving.fault} /></form>`;
+    ${saving.slow && html`<${Working}>${t('working')}</${Working}>`}<${Fault} fault=${saving.fault} /></form>`;
 }
 
 /** Whom this person follows, or calls by a name of their own. */

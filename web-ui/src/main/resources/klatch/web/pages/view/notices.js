@@ -72,21 +72,22 @@ export function NoticesPage() {
     <ul class="list">${data.notices.map(notice => html`<li key=${notice.id}><a class=${isNew(notice) ? 'card notice new' : 'card notice'} href=${`#/e/${notice.event}`}>
       <span>${words(notice)}</span><span class="soft small">${relative(Math.min(0, notice.atMillis - now()))}${
         isNew(notice) ? html` <span class="badge good">${t('notices.fresh')}</span>` : ''}</span></a></li>`)}</ul>
-    <${Choice} key=${data.silenced.join()} kinds=${data.reminders} silenced=${data.silenced} /><${Outside} /></div>`;
+    <${Choice} kinds=${data.reminders} silenced=${data.silenced} /><${Outside} /></div>`;
 }
 
 /** Which reminders this person wants; what has happened is always told. */
 function Choice({ kinds, silenced }) {
-  const [without, setWithout] = useState(silenced);
+  const [chosen, setChosen] = useState(silenced);
   const saving = useAction(choice => post('/notices/silenced', { silenced: choice }));
+  const without = saving.busy ? chosen : silenced;
   function choose(kind, wantsIt) {
     const choice = wantsIt ? without.filter(one => one !== kind) : [...without, kind];
-    setWithout(choice);
+    setChosen(choice);
     saving.run(choice);
   }
   return html`<fieldset class="card"><legend class="unseen">${t('remind.title')}</legend><h2>${t('remind.title')}</h2>
     <p class="soft small">${t('remind.lead')}</p>
-    ${kinds.map(kind => html`<label class="check"><input type="checkbox" id=${`remind-${kind}`} checked=${!without.includes(kind)} disabled=${saving.busy}
+    ${kinds.map(kind => html`<label class="check"><input type="checkbox" id=${`remind-${kind}`} checked=${!without.includes(kind)}
       onChange=${event => choose(kind, event.target.checked)} /> ${t(`remind.${kind}`)}</label>`)}<${Fault} fault=${saving.fault} /></fieldset>`;
 }
 

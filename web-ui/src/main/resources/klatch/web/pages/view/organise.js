@@ -38,7 +38,7 @@ const waits = person => person.seat === 'undecided' || person.seat === 'waitlist
 function Guests({ id, people, free }) {
   return html`<section class="card" aria-labelledby="guests"><h2 id="guests">${t('desk.guests')}</h2>
     ${people.length === 0 && html`<p class="soft">${t('desk.nobody')}</p>`}
-    <ul class="lines">${people.map(person => html`<li><${Avatar} person=${person.person} nickname=${person.nickname} picture=${person.picture} />
+    <ul class="lines">${people.map(person => html`<li key=${person.person}><${Avatar} person=${person.person} nickname=${person.nickname} picture=${person.picture} />
       <span class="grow"><a href=${`#/p/${person.person}`}>${nameOf(person)}</a>${person.guests > 0 ? ` + ${person.guests}` : ''}
         ${person.answers?.some(answer => answer !== '') && html`<br /><span class="soft small">${person.answers.filter(Boolean).join(' · ')}</span>`}</span><span class="row">
       ${person.present ? html`<span class="badge good">${t('present')}</span>` : html`<${SeatBadge} seat=${person.seat} />`}

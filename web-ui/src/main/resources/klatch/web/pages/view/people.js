@@ -68,7 +68,7 @@ export function FindPage({ tag }) {
   useEffect(() => {
     finding.run();
   }, [tag]);
-  return html`<div class="narrow"><h1 tabindex="-1">#${tag}</h1><${FindForm} tag=${tag} /><${Fault} fault=${finding.fault} />
+  return html`<div class="narrow"><h1 tabindex="-1">#${tag}</h1><${FindForm} tag=${tag} />${finding.slow && html`<${Working}>${t('working')}</${Working}>`}<${Fault} fault=${finding.fault} />
     ${found && found.people.length + found.groups.length === 0 && html`<p>${t('find.nothing')}</p>`}
     ${found?.people.length > 0 && html`<section class="card" aria-labelledby="people"><h2 id="people">${t('find.people')}</h2>
       <${PersonLines} people=${found.people} /></section>`}
@@ -78,6 +78,6 @@ export function FindPage({ tag }) {
       <ul class="list">${found.events.map(event => html`<li><${EventCard} event=${event} /></li>`)}</ul>`}</div>`;
 }
 
-export const PersonLines = ({ people }) => html`<ul class="lines">${people.map(person => html`<li>
+export const PersonLines = ({ people }) => html`<ul class="lines">${people.map(person => html`<li key=${person.person}>
   <${Avatar} person=${person.person} nickname=${person.nickname} picture=${person.picture} />
   <a class="grow" href=${`#/p/${person.person}`}>${nameOf(person)}</a><${Tags} tags=${person.tags} /></li>`)}</ul>`;

@@ -26,7 +26,7 @@ export function Settlement({ id }) {
       <${Tile} value=${sat(report.feesMsat)}>${t('money.fees')}</${Tile}></div>
     ${sum('heldMsat') + sum('releasedMsat') + sum('forfeitedMsat') > 0 && html`<section class="card" aria-labelledby="flow"><h2 id="flow">${t('money.flow')}</h2><${Flow} report=${report} /></section>`}
     <section class="card" aria-labelledby="lines"><h2 id="lines">${t('money.lines')}</h2><${Lines} report=${report} /></section>
-    <${Verdict} audit=${audit} />
+    <${Verdict} audit=${audit} people=${report.people} />
     <div class="row"><button onClick=${keep}>${t('money.keep')}</button></div>`;
 }
 
@@ -38,13 +38,16 @@ const Lines = ({ report }) => html`<div class="scroll" tabindex="0" role="group"
     <td class="amount">${sat(line.heldMsat || line.releasedMsat || line.forfeitedMsat)}</td><td class="amount">${sat(line.releasedMsat)}</td>
     <td class="amount">${sat(line.payoutMsat)}</td></tr>`)}</tbody></table></div>`;
 
-function Verdict({ audit }) {
+function Verdict({ audit, people }) {
   if (!audit) {
     return null;
   }
+  const all = [...audit.findings, ...audit.pending];
+  const name = id => people.filter(line => line.person === id).map(nameOf)[0] ?? t('finding.somebody');
   return html`<section class=${`card ${audit.clean ? 'good' : 'bad'}`} aria-labelledby="audit"><h2 id="audit">${audit.clean ? t('audit.clean') : t('audit.not-clean')}</h2>
     <p>${audit.complete ? t('audit.complete') : t('audit.open')}</p>
-    <ul>${[...audit.findings, ...audit.pending].map(finding => html`<li>${finding.message}</li>`)}</ul></section>`;
+    <ul>${all.map(finding => html`<li>${t(`finding.${finding.kind}`, { name: name(finding.person) })}</li>`)}</ul>
+    ${all.length > 0 && html`<details><summary>${t('finding.exactly')}</summary><ul>${all.map(finding => html`<li class="small"><code>${finding.message}</code></li>`)}</ul></details>`}</section>`;
 }
 
 const WIDTH = 460;
