@@ -46,7 +46,7 @@ import picocli.CommandLine;
         EventCommand.class, NoticeList.class,
         Rsvp.class, Lock.class, Door.class,
         CheckIn.class, PresenceCommand.class, Settle.class, Claim.class, OwnDeposits.class, Audit.class, Report.class,
-        Open.class,
+        Open.class, Export.class,
         LightningCommand.class,
         ChannelCommand.class,
         WalletCommand.class, Doctor.class}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {

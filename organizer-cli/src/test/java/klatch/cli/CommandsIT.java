@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -15,6 +16,7 @@ import klatch.cli.terminal.ApiClient;
 import klatch.cli.terminal.ExitCode;
 import klatch.cli.terminal.Json;
 import klatch.cli.terminal.TimeText;
+import klatch.log.Entry;
 import klatch.web.TestNode;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -113,9 +115,36 @@ final class CommandsIT {
     assertThat(ok(ben, "person", "list").out()).contains("Aunt Anna").contains("followed");
     var found = ok(ben, "find", "--tag", "GO").out();
     assertThat(found).contains("person  Aunt Anna").contains("group   Go club  " + group.substring(0, 12));
+    assertThat(ok(ben, "group", "join", group).out())
+        .contains("You follow the group Go club (" + group.substring(0, 12));
     assertThat(ok(ben, "find", "--tag", "poker").out()).contains("Nothing that your node knows");
     assertThat(ok(ben, "person", "unfollow", id).out()).contains("no more");
     assertThat(ok(ben, "person", "name", id, "").out()).doesNotContain("Aunt");
+  }
+
+  @Test
+  void everythingOfOnesOwnCanBeTakenAway() throws Exception {
+    ok(anna, "profile", "--nickname", "Anna");
+    ok(anna, "group", "create", "Tea");
+    var event = ok(anna, "event", "create", "First cup", "--start", "2026-12-01 19:00", "--json").json().path("event")
+        .asText();
+    var file = anna.resolve("mine.json");
+    assertThat(ok(anna, "export", file.toString()).out()).contains("entries of yours");
+    var mine = Json.MAPPER.readTree(Files.readString(file));
+    assertThat(mine.at("/profile/nickname").asText()).isEqualTo("Anna");
+    assertThat(mine.at("/groups/groups/0/name").asText()).isEqualTo("Tea");
+    assertThat(mine.at("/events/0/event/summary/id").asText()).isEqualTo(event);
+    assertThat(mine.has("payments")).as("of a node without Lightning").isFalse();
+    var decoder = Base64.getDecoder();
+    for (var signed : mine.path("entries")) {
+      var entry = Entry.decode(decoder.decode(signed.path("header").asText()),
+          decoder.decode(signed.path("payload").asText()));
+      assertThat(entry.id().toString()).isEqualTo(signed.path("id").asText());
+      assertThat(entry.device()).isEqualTo(annasNode.meetup.self());
+    }
+    assertThat(mine.path("entries").findValuesAsText("id")).contains(event);
+    assertThat(run(anna, "export", file.toString()).exitCode()).as("nothing is overwritten")
+        .isEqualTo(ExitCode.REFUSED);
   }
 
   @Test

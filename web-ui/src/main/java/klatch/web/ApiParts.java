@@ -64,6 +64,7 @@ public record ApiParts(Meetup meetup, CheckIn checkIn, Host host, Supplier<Money
     new PeopleRoutes(meetup, node.notes(), following, groups, events).addTo(routes);
     new QuotaRoutes(meetup).addTo(routes);
     new ExportRoutes(meetup).addTo(routes);
+    new MyDataRoutes(meetup, node, clock).addTo(routes);
     new DoorRoutes(meetup, checkIn, host, moneyRoutes, guests).addTo(routes);
     guests.addTo(routes);
     moneyRoutes.addTo(routes);

@@ -1,5 +1,6 @@
 package klatch.web;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -7,6 +8,7 @@ import klatch.libp2p.Connection;
 import klatch.libp2p.Multiaddr;
 import klatch.libp2p.Ed25519Key;
 import klatch.log.DeviceId;
+import klatch.log.Entry;
 import klatch.log.LogStore;
 import klatch.log.TopicId;
 import klatch.meetup.EventId;
@@ -37,6 +39,9 @@ public interface NodeControl {
 
   /** Calls the listener with the groups in which something new was stored, from now on. It must not block. */
   LogStore.Subscription follow(Consumer<Set<TopicId>> listener);
+
+  /** At most so many of the entries that this person has signed: each topic's in their order. */
+  List<Entry> ownEntries(int most);
 
   /** What serves guests without a node, for one event. */
   GuestDesk guests(EventId event);

@@ -30,6 +30,7 @@ import klatch.libp2p.MalformedMessageException;
 import klatch.libp2p.Multiaddr;
 import klatch.log.Arrival;
 import klatch.log.DeviceId;
+import klatch.log.Entry;
 import klatch.log.InMemoryLogStore;
 import klatch.log.LogStore;
 import klatch.log.TopicId;
@@ -230,6 +231,11 @@ public final class TestNode implements AutoCloseable, NodeControl {
   public LogStore.Subscription follow(Consumer<Set<TopicId>> listener) {
     return store.subscribe(arrivals -> listener
         .accept(arrivals.stream().map(arrival -> arrival.entry().topic()).collect(Collectors.toSet())));
+  }
+
+  @Override
+  public List<Entry> ownEntries(int most) {
+    return store.by(meetup.self(), most);
   }
 
   @Override

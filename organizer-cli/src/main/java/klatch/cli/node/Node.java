@@ -32,6 +32,7 @@ import klatch.lightning.LdkUnavailableException;
 import klatch.log.Database;
 import klatch.log.DeviceId;
 import klatch.log.DirectoryLock;
+import klatch.log.Entry;
 import klatch.log.LogStore;
 import klatch.log.PostgresLogStore;
 import klatch.log.StoreException;
@@ -304,6 +305,11 @@ public final class Node implements RunningNode, NodeControl {
   public LogStore.Subscription follow(Consumer<Set<TopicId>> listener) {
     return log.subscribe(arrivals -> listener
         .accept(arrivals.stream().map(arrival -> arrival.entry().topic()).collect(Collectors.toSet())));
+  }
+
+  @Override
+  public List<Entry> ownEntries(int most) {
+    return log.by(meetup.self(), most);
   }
 
   @Override

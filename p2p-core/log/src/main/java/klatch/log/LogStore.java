@@ -1,5 +1,6 @@
 package klatch.log;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,6 +62,17 @@ public interface LogStore extends AutoCloseable {
 
   /** At most {@code limit} entries of one log in order, from {@code fromSequence} on (1 is the first). */
   List<Entry> read(LogId log, long fromSequence, int limit);
+
+  /** At most {@code limit} entries of one author, of all topics; each topic's in their order. */
+  default List<Entry> by(DeviceId author, int limit) {
+    List<Entry> found = new ArrayList<>();
+    for (TopicId topic : topics()) {
+      if (found.size() < limit && heights(topic).containsKey(author)) {
+        found.addAll(read(new LogId(author, topic), 1, limit - found.size()));
+      }
+    }
+    return found;
+  }
 
   Optional<Entry> entry(EntryId id);
 

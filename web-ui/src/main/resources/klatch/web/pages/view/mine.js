@@ -15,7 +15,7 @@ export function Mine() {
   }
   return html`<h1 tabindex="-1">${t('you.title')}</h1><div class="two even">
     <div class="column"><${Profile} key=${JSON.stringify(profile)} profile=${profile} /><${Known} /><${Due} /><${Deposits} /><${History} /></div>
-    <div class="column"><${Language} /><${OtherBrowser} /><${Feeds} /><${TakeAway} status=${status} /><${Machine} status=${status} /></div></div>`;
+    <div class="column"><${Language} /><${OtherBrowser} /><${Feeds} /><${TakeAway} /><${Machine} status=${status} /></div></div>`;
 }
 
 const wordsOf = text => text.split(/[\s,]+/).map(word => word.replace(/^#/, '')).filter(word => word !== '');
@@ -127,19 +127,8 @@ function Feeds() {
 }
 
 /** Everything that this node knows of this person, as one file. */
-function TakeAway({ status }) {
-  async function collect() {
-    const { events } = await get('/events');
-    const whole = path => get(path).catch(fault => ({ error: fault.message }));
-    const details = [];
-    for (const event of events) {
-      const deposits = event.depositMsat !== undefined;
-      details.push({ event: await whole(`/events/${event.id}`), report: deposits ? await whole(`/events/${event.id}/report`) : undefined });
-    }
-    const mine = { status, groups: (await get('/groups')).groups, events: details, deposits: await whole('/deposits'),
-      claims: await whole('/claims'), payments: await whole('/lightning/payments') };
-    save('klatch-my-data.json', 'application/json', JSON.stringify(mine, null, 2));
-  }
+function TakeAway() {
+  const collect = async () => save('klatch-my-data.json', 'application/json', JSON.stringify(await get('/my-data'), null, 2));
   return html`<section class="card" aria-labelledby="data"><h2 id="data">${t('you.data')}</h2>
     <p class="soft">${t('you.data.lead')}</p><${Act} kind="" act=${collect}>${t('you.data.go')}</${Act}></section>`;
 }
