@@ -144,20 +144,29 @@ final class NoticeBoard implements AutoCloseable {
     try {
       while (!closed.await(0, TimeUnit.MILLISECONDS)) {
         boolean told = news.tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS);
-        watchMoney();
-        long now = clock.millis();
-        if (told || now >= nextMillis || now < lookedAtMillis) {
-          news.drainPermits();
-          var before = due().stream().map(one -> one.notice().id()).toList();
-          look();
-          if (now >= nextMillis || !before.equals(due().stream().map(one -> one.notice().id()).toList())) {
-            listeners.forEach(Listener::noticed);
-          }
-          closed.await(REST.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+          step(told);
+        } catch (RuntimeException e) {
+          LOG.warn("the notices stay as they were; trying again", e);
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void step(boolean told) throws InterruptedException {
+    watchMoney();
+    long now = clock.millis();
+    long due = nextMillis;
+    if (told || now >= due || now < lookedAtMillis) {
+      news.drainPermits();
+      var before = due().stream().map(one -> one.notice().id()).toList();
+      look();
+      if (now >= due || !before.equals(due().stream().map(one -> one.notice().id()).toList())) {
+        listeners.forEach(Listener::noticed);
+      }
+      closed.await(REST.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 

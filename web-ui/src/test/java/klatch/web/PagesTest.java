@@ -17,7 +17,7 @@ final class PagesTest {
   private static final Path FOLDER = Path.of("src/main/resources/klatch/web/pages");
   private static final int SCRIPT_BUDGET_BYTES = 250_000;
   /** What we have now and some more: whoever makes it much larger should know. */
-  private static final int FIRST_VISIT_BUDGET_BYTES = 80_000;
+  private static final int FIRST_VISIT_BUDGET_BYTES = 100_000;
   private static final Pattern KEY = Pattern.compile("\\bt\\(['`]([a-z.-]+)(\\$\\{)?");
 
   @Test
