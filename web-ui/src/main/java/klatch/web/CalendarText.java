@@ -5,10 +5,15 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Optional;
+import klatch.meetup.EventId;
 import klatch.meetup.EventVersion;
 import klatch.meetup.MeetupEvent;
 
-/** Events as an iCalendar file (RFC 5545), which any calendar opens. Moments are in UTC, so that no zone's rules go along. */
+/**
+ * Events as an iCalendar file (RFC 5545), which any calendar opens. Moments are in UTC, so that no zone's rules go along.
+ * Those of a series are events of their own, without a rule that an edited one would contradict.
+ */
 final class CalendarText {
   private static final String LINE_END = "\r\n";
   /** A line has at most this many bytes, without its end (section 3.1). */
@@ -20,8 +25,11 @@ final class CalendarText {
 
   private CalendarText() {}
 
-  /** @param place where it is, as far as the reader may know */
-  record Entry(MeetupEvent event, String place) {
+  /**
+   * @param place where it is, as far as the reader may know
+   * @param sibling the first event of its series, unless it is that one itself or was announced alone
+   */
+  record Entry(MeetupEvent event, String place, Optional<EventId> sibling) {
   }
 
   static String of(List<Entry> entries) {
@@ -38,7 +46,7 @@ final class CalendarText {
     var event = entry.event();
     var version = event.version();
     line("BEGIN:VEVENT");
-    line("UID:" + event.id() + "@klatch");
+    line("UID:" + uid(event.id()));
     line("DTSTAMP:" + moment(version.atMillis()));
     line("SEQUENCE:" + (version.number() - EventVersion.FIRST + (event.cancelled() ? 1 : 0)));
     line("DTSTART:" + moment(event.times().startsAtMillis()));
@@ -50,8 +58,13 @@ final class CalendarText {
     if (!entry.place().isEmpty()) {
       line("LOCATION:" + escaped(entry.place()));
     }
+    entry.sibling().ifPresent(sibling -> line("RELATED-TO;RELTYPE=SIBLING:" + uid(sibling)));
     line("STATUS:" + (event.cancelled() ? "CANCELLED" : "CONFIRMED"));
     line("END:VEVENT");
+  }
+
+  private static String uid(EventId event) {
+    return event + "@klatch";
   }
 
   private static String moment(long millis) {

@@ -1,6 +1,7 @@
 package klatch.web;
 
 import java.time.Duration;
+import java.util.Objects;
 import klatch.commitments.TermsClock;
 import klatch.meetup.EventDetails;
 import klatch.meetup.EventTimes;
@@ -23,6 +24,23 @@ final class EventClock {
         checkInOpens(request), checkInCloses(request));
   }
 
+  /** What is asked for, as much later as its start; every deadline keeps its distance from it. */
+  static Events.Create at(Events.Create request, long startsAtMillis) {
+    long later = startsAtMillis - request.startsAtMillis();
+    return new Events.Create(request.group(), request.title(), request.description(), startsAtMillis,
+        request.endsAtMillis() + later, request.zone(), request.place(), request.capacity(), request.depositMsat(),
+        plus(request.pledgeOpensAtMillis(), later), plus(request.lockOpensAtMillis(), later),
+        plus(request.lockClosesAtMillis(), later), plus(request.checkInOpensAtMillis(), later),
+        plus(request.checkInClosesAtMillis(), later), plus(request.appealsCloseAtMillis(), later),
+        plus(request.payoutsCloseAtMillis(), later), request.minimumPresent(), request.presence(),
+        plus(request.rsvpClosesAtMillis(), later), request.guestsPerPledge(), request.questions(),
+        request.hiddenPlace(), request.cover(), request.repeat());
+  }
+
+  private static @Nullable Long plus(@Nullable Long millis, long later) {
+    return millis == null ? null : Long.valueOf(millis + later);
+  }
+
   /** The times as an edit wants them: check-in moves along with the start and the end unless it is named. */
   static EventTimes moved(EventTimes times, Events.Edit request) {
     long starts = or(request.startsAtMillis(), times.startsAtMillis());
@@ -41,6 +59,21 @@ final class EventClock {
     Long standing = details.rsvpClosesAtMillis();
     long starts = details.times().startsAtMillis();
     return standing == null ? null : standing + or(request.startsAtMillis(), starts) - starts;
+  }
+
+  /** The cut-off of an event that follows one which is edited: its own, or as long before the start as that one's is now. */
+  static @Nullable Long rsvpCloses(EventDetails details, EventTimes moved, EventDetails before, EventDetails after) {
+    Long asked = after.rsvpClosesAtMillis();
+    if (Objects.equals(beforeStart(before), beforeStart(after))) {
+      Long own = beforeStart(details);
+      return own == null ? null : Long.valueOf(moved.startsAtMillis() - own);
+    }
+    return asked == null ? null : Long.valueOf(moved.startsAtMillis() - after.times().startsAtMillis() + asked);
+  }
+
+  private static @Nullable Long beforeStart(EventDetails details) {
+    Long closes = details.rsvpClosesAtMillis();
+    return closes == null ? null : Long.valueOf(details.times().startsAtMillis() - closes);
   }
 
   /**

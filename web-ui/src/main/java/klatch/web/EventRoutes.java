@@ -12,6 +12,7 @@ import klatch.meetup.Attendee;
 import klatch.meetup.ByteString;
 import klatch.meetup.EventChange;
 import klatch.meetup.EventCreated;
+import klatch.meetup.EventDesk;
 import klatch.meetup.EventDetails;
 import klatch.meetup.EventId;
 import klatch.meetup.EventVersion;
@@ -19,6 +20,7 @@ import klatch.meetup.Meetup;
 import klatch.meetup.MeetupEvent;
 import klatch.meetup.Picture;
 import klatch.meetup.PresenceRule;
+import klatch.meetup.Recurrence;
 import klatch.meetup.Reminder;
 import klatch.meetup.Seat;
 import klatch.web.wire.Events;
@@ -34,6 +36,7 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money, Notes no
     routes.get("/events", _ -> new Events.EventList(meetup.events().stream()
         .filter(event -> !notes.leftAlone(event.group())).map(this::summary).toList()));
     routes.post("/events", this::create);
+    routes.post("/events/dates", EventRoutes::dates);
     routes.get("/events/{id}", call -> detail(event(call)));
     routes.post("/events/{id}/cancel", this::cancel);
     routes.post("/events/{id}/edit", this::edit);
@@ -43,23 +46,62 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money, Notes no
 
   private Events.Created create(Call call) {
     var request = call.read(Events.Create.class);
-    var times = EventClock.times(request);
     var cover = cover(request.cover());
+    var group = group(request);
+    var repeat = request.repeat();
+    var rule = repeat == null ? null : Recurrence.parse(repeat);
+    var drafts = (rule == null ? List.of(request.startsAtMillis()) : starts(rule, request)).stream()
+        .map(start -> draft(EventClock.at(request, start), group)).toList();
+    var events = drafts.stream().map(Draft::event).toList();
+    var ids = rule == null
+        ? List.of(meetup.createEvent(group, events.getFirst()).orThrow())
+        : meetup.eventDesk().announce(group, rule, events).orThrow();
+    ids.forEach(id -> place(id, request.hiddenPlace()));
+    if (cover != null) {
+      ids.forEach(id -> meetup.hosting().setCover(id, cover).orThrow());
+    }
+    return new Events.Created(ids.getFirst().toString(),
+        drafts.stream().flatMap(draft -> draft.warnings().stream()).distinct().toList(), texts(ids));
+  }
+
+  /** An event that is to be announced. */
+  private record Draft(EventCreated event, List<String> warnings) {
+  }
+
+  private Draft draft(Events.Create request, TopicId group) {
+    var times = EventClock.times(request);
     var draft = drafts.of(request);
     var details = new EventDetails(Call.required(request.title(), "title"), orEmpty(request.description()),
         orEmpty(request.place()), times, request.rsvpClosesAtMillis(), orZero(request.guestsPerPledge()),
         orNone(request.questions()));
-    var group = group(request);
-    var event = new EventCreated(details, request.capacity(), meetup.hosting().others(group), rule(request),
-        draft.terms());
-    var id = meetup.createEvent(group, event).orThrow();
-    if (request.hiddenPlace() != null) {
-      meetup.hosting().setPlace(id, request.hiddenPlace()).orThrow();
+    return new Draft(new EventCreated(details, request.capacity(), meetup.hosting().others(group), rule(request),
+        draft.terms()), draft.warnings());
+  }
+
+  private static List<Long> starts(Recurrence rule, Events.Create request) {
+    return rule.starts(request.startsAtMillis(), Recurrence.zone(Call.required(request.zone(), "zone")));
+  }
+
+  private static Events.DatesFound dates(Call call) {
+    var request = call.read(Events.Dates.class);
+    var rule = Recurrence.parse(Call.required(request.repeat(), "repeat"));
+    return new Events.DatesFound(rule.text(),
+        rule.starts(request.startsAtMillis(), Recurrence.zone(Call.required(request.zone(), "zone"))));
+  }
+
+  /** Unless it is said already; so it can be said again. */
+  private void place(EventId id, @Nullable String hidden) {
+    if (hidden != null && !meetup.hosting().place(id).equals(Optional.of(hidden))) {
+      meetup.hosting().setPlace(id, hidden).orThrow();
     }
-    if (cover != null) {
-      meetup.hosting().setCover(id, cover).orThrow();
-    }
-    return new Events.Created(id.toString(), draft.warnings());
+  }
+
+  private static List<String> texts(List<EventId> ids) {
+    return ids.stream().map(EventId::toString).toList();
+  }
+
+  private static EventDesk.Reach reach(@Nullable Boolean following) {
+    return Boolean.TRUE.equals(following) ? EventDesk.Reach.FOLLOWING : EventDesk.Reach.ONE;
   }
 
   /** Checked before anything is written. */
@@ -95,8 +137,9 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money, Notes no
 
   private Events.Cancelled cancel(Call call) {
     var event = event(call);
-    meetup.cancelEvent(event.id(), orEmpty(call.read(Events.Cancel.class).reason())).orThrow();
-    return new Events.Cancelled(event.id().toString());
+    var request = call.read(Events.Cancel.class);
+    var ids = meetup.eventDesk().cancel(event.id(), orEmpty(request.reason()), reach(request.following())).orThrow();
+    return new Events.Cancelled(event.id().toString(), texts(ids));
   }
 
   private Events.Rsvp rsvp(Call call) {
@@ -122,16 +165,50 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money, Notes no
   private Events.Edited edit(Call call) {
     var event = event(call);
     var request = call.read(Events.Edit.class);
-    var capacity = request.capacity() == null ? OptionalInt.empty() : OptionalInt.of(request.capacity());
-    if (request.hiddenPlace() != null
-        && !meetup.hosting().place(event.id()).equals(Optional.of(request.hiddenPlace()))) {
-      meetup.hosting().setPlace(event.id(), request.hiddenPlace()).orThrow();
+    var reach = reach(request.following());
+    place(event.id(), request.hiddenPlace());
+    cover(event.id(), request.cover());
+    var ids = meetup.eventDesk().edit(event.id(), (one, anchor) -> edited(one, anchor, request),
+        capacity(event, request, reach), reach).orThrow();
+    ids.forEach(id -> place(id, request.hiddenPlace()));
+    ids.stream().filter(id -> !id.equals(event.id())).forEach(id -> cover(id, request.cover()));
+    int version = meetup.event(event.id()).orElseThrow().version().number();
+    return new Events.Edited(event.id().toString(), version, texts(ids));
+  }
+
+  private void cover(EventId id, @Nullable String base64) {
+    if (base64 != null) {
+      meetup.hosting().setCover(id, cover(base64)).orThrow();
     }
-    if (request.cover() != null) {
-      meetup.hosting().setCover(event.id(), cover(request.cover())).orThrow();
+  }
+
+  /** What stays as it is here stays as it is in those that follow. */
+  private static OptionalInt capacity(MeetupEvent event, Events.Edit request, EventDesk.Reach reach) {
+    Integer asked = request.capacity();
+    return asked == null || (reach == EventDesk.Reach.FOLLOWING && asked == event.capacity())
+        ? OptionalInt.empty()
+        : OptionalInt.of(asked);
+  }
+
+  /** The event that is meant as the request says; what follows it changed where that one changes, and in the same way. */
+  private static EventDetails edited(MeetupEvent event, MeetupEvent anchor, Events.Edit request) {
+    var before = anchor.details();
+    var after = edited(before, request);
+    if (event.id().equals(anchor.id())) {
+      return after;
     }
-    var version = meetup.editEvent(event.id(), details -> edited(details, request), capacity).orThrow();
-    return new Events.Edited(event.id().toString(), version);
+    var own = event.details();
+    var times = Recurrence.moved(own.times(), before.times(), after.times());
+    return new EventDetails(changed(own.title(), before.title(), after.title()),
+        changed(own.description(), before.description(), after.description()),
+        changed(own.place(), before.place(), after.place()), times,
+        EventClock.rsvpCloses(own, times, before, after),
+        changed(own.guestsPerPledge(), before.guestsPerPledge(), after.guestsPerPledge()),
+        changed(own.questions(), before.questions(), after.questions()));
+  }
+
+  private static <T> T changed(T own, T before, T after) {
+    return before.equals(after) ? own : after;
   }
 
   private static EventDetails edited(EventDetails details, Events.Edit request) {
@@ -151,7 +228,19 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money, Notes no
         event.cancellation().orElse(null), MoneyRoutes.terms(event).orElse(null), people, event.details().questions(),
         versions(event.versions()), meetup.hosting().mayHost(event.group()),
         meetup.hosting().quotas(event.id()).stream().map(QuotaRoutes::shown).toList(),
-        meetup.hosting().hidesPlace(event.id()), meetup.hosting().place(event.id()).orElse(null));
+        meetup.hosting().hidesPlace(event.id()), meetup.hosting().place(event.id()).orElse(null), siblings(event));
+  }
+
+  private List<Events.Sibling> siblings(MeetupEvent event) {
+    return meetup.eventDesk().series(event.id()).stream().flatMap(series -> series.events().entrySet().stream())
+        .flatMap(one -> meetup.event(one.getValue()).stream().map(sibling -> new Events.Sibling(sibling.id().toString(),
+            one.getKey(), sibling.times().startsAtMillis(), sibling.cancelled())))
+        .toList();
+  }
+
+  private Events.@Nullable Occurrence occurrence(MeetupEvent event) {
+    return meetup.eventDesk().series(event.id())
+        .map(series -> new Events.Occurrence(series.number(event.id()), series.of(), series.rule())).orElse(null);
   }
 
   private Events.Person person(Attendee attendee, Optional<Events.Deposit> deposit, @Nullable List<String> answers) {
@@ -185,7 +274,8 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money, Notes no
         MoneyRoutes.terms(event).map(Events.Terms::depositMsat).orElse(null), event.host().equals(meetup.self()),
         yours.map(EventRoutes::label).orElse(null), event.version().number(), details.rsvpClosesAtMillis(),
         details.guestsPerPledge(), shown(yours.map(seat -> event.changesSince(seat.seenVersion())).orElse(List.of())),
-        reminders(event, yours), meetup.hosting().cover(event.id()).map(ByteString::toString).orElse(null));
+        reminders(event, yours), meetup.hosting().cover(event.id()).map(ByteString::toString).orElse(null),
+        occurrence(event));
   }
 
   private List<Events.Reminder> reminders(MeetupEvent event, Optional<Seat> yours) {

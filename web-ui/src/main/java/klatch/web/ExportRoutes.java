@@ -28,7 +28,9 @@ record ExportRoutes(Meetup meetup) {
   }
 
   private CalendarText.Entry entry(MeetupEvent event) {
-    return new CalendarText.Entry(event, meetup.hosting().place(event.id()).orElse(event.details().place()));
+    var first = meetup.eventDesk().series(event.id()).map(series -> series.events().values().iterator().next())
+        .filter(sibling -> !sibling.equals(event.id()));
+    return new CalendarText.Entry(event, meetup.hosting().place(event.id()).orElse(event.details().place()), first);
   }
 
   private Exports.GuestList guestList(Call call) {

@@ -37,6 +37,7 @@ final class Pages {
       "view/event.js",
       "view/change.js", "view/deposit.js", "view/notices.js", "view/group.js", "view/rules.js",
       "view/organise.js", "view/hosts.js", "view/door.js", "view/settlement.js", "view/mine.js", "view/people.js",
+      "view/repeat.js",
       "messages/en.json",
       "messages/de.json");
   /** Where Preact's two modules are in its jar, and under which names they are served. */

@@ -20,13 +20,16 @@ import klatch.meetup.MeetupEvent;
 import klatch.meetup.PresenceRule;
 import net.fortuna.ical4j.data.CalendarBuilder;
 import net.fortuna.ical4j.model.Calendar;
+import net.fortuna.ical4j.model.Property;
 import net.fortuna.ical4j.model.component.VEvent;
+import net.fortuna.ical4j.model.property.RelatedTo;
 import org.junit.jupiter.api.Test;
 
 /** The calendar files that leave the node, read and validated by another program's rules. */
 final class CalendarTextTest {
   private static final long START = 1_900_000_000_000L;
   private static final long HOUR = 3_600_000;
+  private static final EventId FIRST = EventId.parse("f1".repeat(32));
 
   private static MeetupEvent event(String title, String description, Optional<String> cancellation) {
     var times = new EventTimes("Europe/Berlin", START, START + 2 * HOUR, START, START + 2 * HOUR);
@@ -37,7 +40,7 @@ final class CalendarTextTest {
   }
 
   private static VEvent read(MeetupEvent event, String place) throws Exception {
-    var text = CalendarText.of(List.of(new CalendarText.Entry(event, place)));
+    var text = CalendarText.of(List.of(new CalendarText.Entry(event, place, Optional.of(FIRST))));
     Calendar calendar = new CalendarBuilder().build(new StringReader(text));
     assertThat(calendar.validate().hasErrors()).as(calendar.validate().toString()).isFalse();
     return calendar.<VEvent>getComponents("VEVENT").getFirst();
@@ -52,6 +55,9 @@ final class CalendarTextTest {
     assertThat(read.getLocation().getValue()).isEqualTo("Café Zoë, 2nd floor");
     assertThat(read.getUid().orElseThrow().getValue()).isEqualTo("e7".repeat(32) + "@klatch");
     assertThat(read.getStatus().getValue()).isEqualTo("CONFIRMED");
+    RelatedTo related = read.getRequiredProperty(Property.RELATED_TO);
+    assertThat(related.getValue()).isEqualTo("f1".repeat(32) + "@klatch");
+    assertThat(related.getRequiredParameter("RELTYPE").getValue()).isEqualTo("SIBLING");
     Temporal start = read.getDateTimeStart().getDate();
     assertThat(Instant.from(start).toEpochMilli()).isEqualTo(START);
   }
@@ -72,7 +78,7 @@ final class CalendarTextTest {
     var event = event(title, description, Optional.empty());
     assertThat(read(event, "").getSummary().getValue()).isEqualTo(title);
     assertThat(read(event, "").getDescription().getValue()).isEqualTo(description);
-    CalendarText.of(List.of(new CalendarText.Entry(event, ""))).lines()
+    CalendarText.of(List.of(new CalendarText.Entry(event, "", Optional.empty()))).lines()
         .forEach(line -> assertThat(line.getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(75));
   }
 

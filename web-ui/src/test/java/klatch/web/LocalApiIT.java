@@ -3,6 +3,7 @@ package klatch.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
@@ -11,6 +12,7 @@ import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 final class LocalApiIT {
   private static final long NOON = 1_800_000_000_000L;
+  private static final long WEEK = Duration.ofDays(7).toMillis();
   private static final long HOUR = Duration.ofHours(1).toMillis();
 
   private final AtomicLong now = new AtomicLong(NOON);
@@ -241,6 +244,62 @@ final class LocalApiIT {
     assertThat(anna.post(path + "/edit", "{\"capacity\":1}").message()).contains("2 seats are taken");
     assertThat(ben.post(path + "/withdraw", "").body().path("seat").asText()).isEqualTo("leaving");
     assertThat(ben.post(path + "/withdraw", "").code()).isEqualTo("conflict");
+  }
+
+  @Test
+  void aSeriesIsAnnouncedEditedAndCalledOffFromOneEventOn() {
+    anna.post("/groups", "{\"name\":\"Tea\"}");
+    var start = NOON + 24 * HOUR;
+    var dates = anna.post("/events/dates", "{\"repeat\":\"count=4;freq=weekly\",\"zone\":\"Europe/Berlin\","
+        + "\"startsAtMillis\":" + start + "}").body();
+    assertThat(dates.path("repeat").asText()).isEqualTo("FREQ=WEEKLY;COUNT=4");
+    assertThat(dates.path("startsAtMillis")).extracting(JsonNode::asLong).containsExactly(start, start + WEEK,
+        start + 2 * WEEK, start + 3 * WEEK);
+    for (var wrong : List.of("FREQ=HOURLY;COUNT=4", "FREQ=WEEKLY", "FREQ=WEEKLY;COUNT=101",
+        "FREQ=WEEKLY;BYDAY=MO;COUNT=4")) {
+      var refused = anna.post("/events", event("\"capacity\":2,\"repeat\":\"" + wrong + "\""));
+      assertThat(refused.code()).as(wrong + refused).isEqualTo("invalid");
+    }
+    assertThat(anna.get("/events").body().path("events")).isEmpty();
+
+    var made = anna.post("/events", event("\"capacity\":2,\"repeat\":\"FREQ=WEEKLY;COUNT=4\",\"hiddenPlace\":\"Cellar\""
+        + ",\"rsvpClosesAtMillis\":" + (start - HOUR))).body();
+    var ids = made.path("events").valueStream().map(JsonNode::asText).toList();
+    assertThat(ids).hasSize(4).first().isEqualTo(made.path("event").asText());
+    var third = anna.get("/events/" + ids.get(2)).body();
+    assertThat(third.at("/summary/occurrence").toString())
+        .isEqualTo("{\"number\":3,\"of\":4,\"repeat\":\"FREQ=WEEKLY;COUNT=4\"}");
+    assertThat(third.path("series")).extracting(one -> one.path("event").asText()).isEqualTo(ids);
+    assertThat(third.at("/summary/rsvpClosesAtMillis").asLong()).isEqualTo(start + 2 * WEEK - HOUR);
+    assertThat(third.path("hiddenPlace").asText()).isEqualTo("Cellar");
+
+    TestNode.exchange(anna, ben);
+    assertThat(ben.post("/events/" + ids.get(3) + "/rsvp", "").status()).isEqualTo(200);
+    TestNode.exchange(anna, ben);
+    anna.post("/events/" + ids.get(2) + "/edit", "{\"title\":\"Open air\"}");
+    var edited = anna
+        .post("/events/" + ids.get(1) + "/edit", "{\"following\":true,\"title\":\"First cup\",\"place\":\"Garden\","
+            + "\"capacity\":3,\"startsAtMillis\":" + (start + WEEK + HOUR) + ",\"hiddenPlace\":\"Roof\"}")
+        .body();
+    assertThat(edited.path("events")).extracting(JsonNode::asText).isEqualTo(ids.subList(1, 4));
+    TestNode.exchange(anna, ben);
+    var told = ben.get("/events/" + ids.get(3)).body();
+    assertThat(told.at("/summary/changedSinceRsvp")).extracting(change -> change.path("field").asText())
+        .containsExactly("place", "starts", "ends", "check_in_opens", "check_in_closes", "rsvp_closes");
+    assertThat(told.at("/summary/startsAtMillis").asLong()).isEqualTo(start + 3 * WEEK + HOUR);
+    var own = anna.get("/events/" + ids.get(2)).body();
+    assertThat(own.at("/summary/title").asText()).as("what was not changed stays").isEqualTo("Open air");
+    assertThat(own.at("/summary/capacity").asInt()).isEqualTo(3);
+    assertThat(own.path("hiddenPlace").asText()).isEqualTo("Roof");
+    assertThat(anna.get("/events/" + ids.getFirst()).body().path("hiddenPlace").asText()).isEqualTo("Cellar");
+
+    assertThat(ben.post("/events/" + ids.get(1) + "/cancel", "{\"following\":true}").code()).isEqualTo("refused");
+    assertThat(anna.post("/events/" + ids.get(1) + "/cancel", "{\"following\":true}").body().path("events")).hasSize(3);
+    TestNode.exchange(anna, ben);
+    assertThat(ben.get("/events").body().path("events")).extracting(one -> one.path("cancelled").asBoolean())
+        .containsExactly(false, true, true, true);
+    assertThat(anna.get("/events/" + ids.get(1) + "/calendar").body().path("ics").asText().replace("\r\n ", ""))
+        .contains("RELATED-TO;RELTYPE=SIBLING:" + ids.getFirst()).doesNotContain("RRULE");
   }
 
   @Test

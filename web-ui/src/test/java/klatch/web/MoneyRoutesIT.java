@@ -159,6 +159,37 @@ final class MoneyRoutesIT {
     assertThat(dust.body().at("/warnings/0").asText()).contains("dust");
   }
 
+  /** A deposit for one evening is no deposit for the next, and calling all of them off gives it back. */
+  @Test
+  void everyEventOfASeriesHasTermsAndDepositsOfItsOwn() {
+    var week = Duration.ofDays(7).toMillis();
+    var group = anna.post("/groups", "{\"name\":\"Tea\"}").body().path("id").asText();
+    var made = anna.post("/events", event(DEPOSIT_MSAT, ",\"repeat\":\"FREQ=WEEKLY;COUNT=3\"")).body().path("events");
+    var first = made.get(0).asText();
+    var second = made.get(1).asText();
+    sync();
+    ben.post("/groups/" + group + "/join", "");
+    for (var event : List.of(first, second)) {
+      assertThat(ben.post("/events/" + event + "/rsvp", "").status()).isEqualTo(200);
+    }
+    assertThat(ben.get("/events/" + second).body().at("/terms/lockOpensAtMillis").asLong())
+        .isEqualTo(START + week - 12 * HOUR);
+    now.set(START - 11 * HOUR);
+    untilState(ben, first, "offered");
+    ben.post("/events/" + first + "/lock", "");
+    untilState(ben, first, "held");
+    assertThat(ben.post("/events/" + second + "/lock", "").code()).isEqualTo("refused");
+    assertThat(you(ben, second).has("deposit")).isFalse();
+    assertThat(anna.post("/events/" + first + "/edit", "{\"following\":true,\"place\":\"Hall 7\"}").body()
+        .path("events")).hasSize(3);
+    assertThat(
+        anna.post("/events/" + second + "/edit", "{\"following\":true,\"startsAtMillis\":" + (START + week + HOUR)
+            + "}").message())
+        .startsWith("number 2 of the series: the deposits hang on this event's times");
+    assertThat(anna.post("/events/" + first + "/cancel", "{\"following\":true}").body().path("events")).hasSize(3);
+    untilState(ben, first, "released");
+  }
+
   @Test
   void anEventWithoutDepositsHasNoMoneyRoutes() {
     anna.post("/groups", "{\"name\":\"Tea\"}");

@@ -190,6 +190,38 @@ final class PagesIT extends PagesFixture {
   }
 
   @Test
+  void anEventThatRepeatsIsSeenBeforehandAndChangedFromOneOn() {
+    anna.post("/groups", "{\"name\":\"Tea\"}");
+    var host = named(anna, "Anna");
+    host.press("Create an event").fill("title", "First cup").fill("day", "2027-01-16").fill("starts", "19:00")
+        .fill("ends", "22:00").fill("zone", "Europe/Berlin").fill("repeat", "weekday").fill("repeatCount", "14")
+        .sees("14 events").sees("Sat, 20 Feb").sees("and 2 more, the last one Sat, 19 Feb");
+    host.fill("repeat", "own").fill("repeatRule", "FREQ=YEARLY;COUNT=4").sees("it is DAILY, WEEKLY or MONTHLY");
+    host.fill("repeat", "week").fill("repeatEnd", "until").fill("repeatUntil", "2027-02-10").sees("4 events");
+    good(host, "repeat");
+    host.press("Create the event").sees("Call it off");
+    var ids = anna.get("/events").body().path("events").valueStream().map(one -> one.path("id").asText()).toList();
+    assertThat(ids).hasSize(4);
+
+    host.eval("location.hash = '#/e/" + ids.get(1) + "'");
+    host.sees("2nd of 4, every week").press("All dates").sees("Sat, 6 Feb");
+    good(host, "series");
+    host.eval("location.hash = '#/e/" + ids.get(2) + "/edit'");
+    host.sees("What is it about?").fill("place", "Hall 7").press("This and the one that follows");
+    good(host, "edit-series");
+    host.press("Save the changes").sees("Call it off");
+    assertThat(anna.get("/events").body().path("events")).extracting(one -> one.path("place").asText())
+        .containsExactly("", "", "Hall 7", "Hall 7");
+    host.eval("location.hash = '#/e/" + ids.get(1) + "/organise'");
+    host.press("This and all 2 that follow").press("Call this one and all that follow off …")
+        .sees("This event and all that follow it are called off");
+    good(host, "cancel-series");
+    host.press("Call it off").sees("This event was called off.");
+    assertThat(anna.get("/events").body().path("events")).extracting(one -> one.path("cancelled").asBoolean())
+        .containsExactly(false, true, true, true);
+  }
+
+  @Test
   void twoTabsOfOnePersonLockOnce() {
     var event = eventWithBen(",\"depositMsat\":10000000");
     now.set(START - 11 * HOUR);

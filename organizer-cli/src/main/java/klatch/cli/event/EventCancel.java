@@ -22,10 +22,15 @@ final class EventCancel implements Callable<Integer> {
   @Nullable
   String reason;
 
+  @Option(names = "--following", description = "All that follow in its series, too.")
+  boolean following;
+
   @Override
   public Integer call() {
     var path = "/events/" + session.event(event) + "/cancel";
-    return session.show(session.api().post(path, new Events.Cancel(reason), Events.Cancelled.class),
-        answer -> session.say("Cancelled. Every deposit goes back to its owner."));
+    return session.show(session.api().post(path, new Events.Cancel(reason, following), Events.Cancelled.class),
+        answer -> session.say(answer.events().size() == 1
+            ? "Cancelled. Every deposit goes back to its owner."
+            : "Cancelled " + answer.events().size() + " events. Every deposit goes back to its owner."));
   }
 }

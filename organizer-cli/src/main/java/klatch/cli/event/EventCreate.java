@@ -116,6 +116,10 @@ final class EventCreate implements Callable<Integer> {
   @Nullable
   Path cover;
 
+  @Option(names = "--repeat", paramLabel = "RULE", description = "Several events by a rule of RFC 5545, such as 'FREQ=WEEKLY;COUNT=6', 'FREQ=MONTHLY;BYDAY=2TU;UNTIL=20271231'; at most 100.")
+  @Nullable
+  String repeat;
+
   @Override
   public Integer call() {
     var request = request();
@@ -123,6 +127,10 @@ final class EventCreate implements Callable<Integer> {
     return session.show(created, made -> {
       session.say("Created " + title + ", " + Words.moment(request.startsAtMillis(), request.zone()) + ".");
       session.say("  id      " + made.event());
+      if (made.events().size() > 1) {
+        session
+            .say("  repeats " + Words.count(made.events().size(), "event", "events") + ", each with seats of its own");
+      }
       made.warnings().forEach(warning -> session.say("  note    " + warning));
       session.say("  next    klatch event show " + Words.shortId(made.event()));
     });
@@ -138,7 +146,7 @@ final class EventCreate implements Callable<Integer> {
           null, before(startsAt, lockOpens), before(startsAt, lockCloses), before(startsAt, checkInOpens),
           after(endsAt, checkInCloses), after(endsAt, appealsClose), after(endsAt, payoutsClose), minimumPresent,
           presence, before(startsAt, rsvpCloses), guests, questions,
-          hiddenPlace, cover == null ? null : PictureFile.cover(cover));
+          hiddenPlace, cover == null ? null : PictureFile.cover(cover), repeat);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }

@@ -88,6 +88,9 @@ final class EventEdit implements Callable<Integer> {
   @Option(names = "--no-cover", description = "Show it without a picture.")
   boolean noCover;
 
+  @Option(names = "--following", description = "Change what changes here in all that follow in its series, too; a start moves them by as much.")
+  boolean following;
+
   @Override
   public Integer call() {
     var path = "/events/" + session.event(event);
@@ -97,6 +100,9 @@ final class EventEdit implements Callable<Integer> {
       session.say(answer.version() == known.version()
           ? "The event reads as before for everybody who has an RSVP."
           : "Edited; this is version " + answer.version() + ". Whoever has an RSVP sees what changed.");
+      if (answer.events().size() > 1) {
+        session.say("  with it " + Words.count(answer.events().size() - 1, "event that follows", "events that follow"));
+      }
       session.say("  next    klatch event show " + Words.shortId(answer.event()));
     });
   }
@@ -108,7 +114,7 @@ final class EventEdit implements Callable<Integer> {
       var endsAt = end == null ? null : Long.valueOf(TimeText.moment(end, place));
       return new Events.Edit(title, description, this.place, startsAt, endsAt, zone, null, null, capacity,
           cutOff(startsAt == null ? known.startsAtMillis() : startsAt), guests, questions, hiddenPlace,
-          noCover ? "" : cover == null ? null : PictureFile.cover(cover));
+          noCover ? "" : cover == null ? null : PictureFile.cover(cover), following);
     } catch (java.time.DateTimeException | IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }

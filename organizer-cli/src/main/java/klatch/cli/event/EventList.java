@@ -23,7 +23,7 @@ final class EventList implements Callable<Integer> {
       }
       var table = new Table("ID", "TITLE", "START", ">SEATS", ">DEPOSIT", "YOU");
       for (var event : answer.events()) {
-        table.row(Words.shortId(event.id()), event.title(), Words.moment(event.startsAtMillis(), event.zone()),
+        table.row(Words.shortId(event.id()), title(event), Words.moment(event.startsAtMillis(), event.zone()),
             event.confirmed() + "/" + event.capacity(),
             event.depositMsat() == null ? "none" : Words.sat(event.depositMsat()), you(event));
       }
@@ -31,6 +31,13 @@ final class EventList implements Callable<Integer> {
       answer.events().forEach(event -> event.reminders().stream().filter(Events.Reminder::due)
           .forEach(reminder -> session.say("  " + event.title() + ": " + reminder.kind().replace('_', ' '))));
     });
+  }
+
+  private static String title(Events.Summary event) {
+    var occurrence = event.occurrence();
+    return occurrence == null
+        ? event.title()
+        : event.title() + " (" + occurrence.number() + " of " + occurrence.of() + ")";
   }
 
   private static String you(Events.Summary event) {

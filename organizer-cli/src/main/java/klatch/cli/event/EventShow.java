@@ -30,6 +30,7 @@ final class EventShow implements Callable<Integer> {
     session.say("  id         " + summary.id());
     session.say("  when       " + Words.moment(summary.startsAtMillis(), summary.zone()) + " to "
         + Words.moment(summary.endsAtMillis(), summary.zone()));
+    series(detail);
     if (!summary.place().isBlank()) {
       session.say("  where      " + summary.place());
     }
@@ -63,6 +64,18 @@ final class EventShow implements Callable<Integer> {
       people(detail);
       answers(detail);
     }
+  }
+
+  private void series(Events.Detail detail) {
+    var occurrence = detail.summary().occurrence();
+    if (occurrence == null) {
+      return;
+    }
+    session.say("  series     number " + occurrence.number() + " of " + occurrence.of() + ", " + occurrence.repeat());
+    detail.series().stream().filter(sibling -> sibling.number() != occurrence.number())
+        .forEach(sibling -> session.say("    " + Words.shortId(sibling.event()) + "  "
+            + Words.moment(sibling.startsAtMillis(), detail.summary().zone())
+            + (sibling.cancelled() ? "  (cancelled)" : "")));
   }
 
   private void changes(Events.Summary summary) {

@@ -1,5 +1,6 @@
 package klatch.meetup;
 
+import java.time.DateTimeException;
 import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -202,16 +203,39 @@ public record Recurrence(Frequency frequency, int interval, List<Day> days, List
   }
 
   /**
-   * A moment moved by as much as a clock on the wall there would say: an event at seven stays at seven if it is not moved.
+   * Times moved in the way in which another event's were, on the clocks on the walls there: seven becomes half past seven in
+   * summer and in winter, when an evening in summer was moved by half an hour. Lengths change by as much as its did.
    *
-   * @param fromMillis where another moment was, in {@code zone}
-   * @param toMillis where that one is now, in {@code newZone}
+   * @param from the other event's times before
+   * @param to and after
+   * @throws IllegalArgumentException if a zone is not known here
    */
-  public static long moved(long millis, ZoneId zone, long fromMillis, long toMillis, ZoneId newZone) {
-    LocalDateTime local = LocalDateTime.ofInstant(Instant.ofEpochMilli(millis), zone);
-    LocalDateTime from = LocalDateTime.ofInstant(Instant.ofEpochMilli(fromMillis), zone);
-    LocalDateTime to = LocalDateTime.ofInstant(Instant.ofEpochMilli(toMillis), newZone);
-    return local.plus(ChronoUnit.MILLIS.between(from, to), ChronoUnit.MILLIS).atZone(newZone).toInstant()
-        .toEpochMilli();
+  public static EventTimes moved(EventTimes times, EventTimes from, EventTimes to) {
+    if (from.equals(to)) {
+      return times;
+    }
+    String zone = from.zone().equals(to.zone()) ? times.zone() : to.zone();
+    long wall = ChronoUnit.MILLIS.between(local(from.startsAtMillis(), from.zone()),
+        local(to.startsAtMillis(), to.zone()));
+    long starts = local(times.startsAtMillis(), times.zone()).plus(wall, ChronoUnit.MILLIS).atZone(zone(zone))
+        .toInstant().toEpochMilli();
+    long moved = starts - times.startsAtMillis();
+    long other = to.startsAtMillis() - from.startsAtMillis();
+    return new EventTimes(zone, starts, times.endsAtMillis() + moved + to.endsAtMillis() - from.endsAtMillis() - other,
+        times.checkInOpensAtMillis() + moved + to.checkInOpensAtMillis() - from.checkInOpensAtMillis() - other,
+        times.checkInClosesAtMillis() + moved + to.checkInClosesAtMillis() - from.checkInClosesAtMillis() - other);
+  }
+
+  private static LocalDateTime local(long millis, String zone) {
+    return LocalDateTime.ofInstant(Instant.ofEpochMilli(millis), zone(zone));
+  }
+
+  /** @throws IllegalArgumentException if no zone has that name here */
+  public static ZoneId zone(String name) {
+    try {
+      return ZoneId.of(name);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException("no time zone is called \"" + Limits.zone(name) + "\"", e);
+    }
   }
 }

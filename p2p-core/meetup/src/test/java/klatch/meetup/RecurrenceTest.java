@@ -119,14 +119,24 @@ final class RecurrenceTest {
         .hasMessageContaining("gives 1 event");
   }
 
+  private static EventTimes times(String zone, String local, int hours) {
+    long starts = millis(local, ZoneId.of(zone));
+    return new EventTimes(zone, starts, starts + hours * Scribe.HOUR, starts - Scribe.HOUR,
+        starts + hours * Scribe.HOUR);
+  }
+
   @Test
   void movingAnHourIsMovingItOnTheClockOnTheWall() {
-    long summer = millis("2026-10-18T19:00", BERLIN);
-    long winter = millis("2026-11-01T19:00", BERLIN);
-    assertThat(Recurrence.moved(winter, BERLIN, summer, millis("2026-10-19T20:30", BERLIN), BERLIN))
-        .isEqualTo(millis("2026-11-02T20:30", BERLIN));
-    ZoneId lisbon = ZoneId.of("Europe/Lisbon");
-    assertThat(Recurrence.moved(winter, BERLIN, summer, millis("2026-10-18T19:00", lisbon), lisbon))
-        .isEqualTo(millis("2026-11-01T19:00", lisbon));
+    EventTimes summer = times("Europe/Berlin", "2026-10-18T19:00", 3);
+    EventTimes winter = times("Europe/Berlin", "2026-11-01T19:00", 3);
+    assertThat(Recurrence.moved(winter, summer, times("Europe/Berlin", "2026-10-26T20:30", 2)))
+        .as("a week, a day, and an hour and a half").isEqualTo(times("Europe/Berlin", "2026-11-09T20:30", 2));
+    assertThat(Recurrence.moved(winter, summer, times("Europe/Lisbon", "2026-10-18T19:00", 3)))
+        .isEqualTo(times("Europe/Lisbon", "2026-11-01T19:00", 3));
+    assertThat(Recurrence.moved(winter, summer, summer)).isSameAs(winter);
+    assertThatThrownBy(() -> Recurrence.moved(winter, summer,
+        new EventTimes("Mars/Base", summer.startsAtMillis(), summer.endsAtMillis(), summer.startsAtMillis(),
+            summer.endsAtMillis())))
+        .hasMessageContaining("Mars/Base");
   }
 }

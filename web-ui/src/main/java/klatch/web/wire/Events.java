@@ -21,6 +21,8 @@ public final class Events {
    * @param questions what each attendee is asked; only the host can read the answers
    * @param hiddenPlace told only to those with a seat, and to the doors; {@code place} stays for everybody
    * @param cover a JPEG, PNG or WebP in base64 with which the event is shown
+   * @param repeat a rule of RFC 5545, such as FREQ=WEEKLY;COUNT=6, by which so many events are announced; these are the first
+   *               one's times, and all of its deadlines are moved along
    */
   public record Create(@Nullable String group, String title, @Nullable String description, long startsAtMillis,
       long endsAtMillis, String zone, @Nullable String place, int capacity, @Nullable Long depositMsat,
@@ -28,9 +30,9 @@ public final class Events {
       @Nullable Long checkInOpensAtMillis, @Nullable Long checkInClosesAtMillis, @Nullable Long appealsCloseAtMillis,
       @Nullable Long payoutsCloseAtMillis, @Nullable Integer minimumPresent, @Nullable String presence,
       @Nullable Long rsvpClosesAtMillis, @Nullable Integer guestsPerPledge, @Nullable List<String> questions,
-      @Nullable String hiddenPlace, @Nullable String cover) {
+      @Nullable String hiddenPlace, @Nullable String cover, @Nullable String repeat) {
 
-    /** An event without cut-off, guests, questions, a hidden place and a picture. */
+    /** An event without cut-off, guests, questions, a hidden place, a picture and repetitions. */
     public Create(@Nullable String group, String title, @Nullable String description, long startsAtMillis,
         long endsAtMillis, String zone, @Nullable String place, int capacity, @Nullable Long depositMsat,
         @Nullable Long pledgeOpensAtMillis, @Nullable Long lockOpensAtMillis, @Nullable Long lockClosesAtMillis,
@@ -39,16 +41,40 @@ public final class Events {
         @Nullable String presence) {
       this(group, title, description, startsAtMillis, endsAtMillis, zone, place, capacity, depositMsat,
           pledgeOpensAtMillis, lockOpensAtMillis, lockClosesAtMillis, checkInOpensAtMillis, checkInClosesAtMillis,
-          appealsCloseAtMillis, payoutsCloseAtMillis, minimumPresent, presence, null, null, null, null, null);
+          appealsCloseAtMillis, payoutsCloseAtMillis, minimumPresent, presence, null, null, null, null, null, null);
     }
   }
 
   /**
    * {@code POST /events}.
    *
+   * @param event    the first one
    * @param warnings what is allowed but should be thought about, such as a dust deposit
+   * @param events   all of them, by start
    */
-  public record Created(String event, List<String> warnings) {}
+  public record Created(String event, List<String> warnings, List<String> events) {}
+
+  /** {@code POST /events/dates}: asks when an event would be, without announcing it. */
+  public record Dates(@Nullable String repeat, long startsAtMillis, @Nullable String zone) {}
+
+  /**
+   * {@code POST /events/dates}.
+   *
+   * @param repeat the rule as it is written in the events
+   */
+  public record DatesFound(String repeat, List<Long> startsAtMillis) {}
+
+  /**
+   * Which one of its series an event is.
+   *
+   * @param number from 1
+   * @param of     how many there are
+   * @param repeat the rule by which they were made
+   */
+  public record Occurrence(int number, int of, String repeat) {}
+
+  /** An event of the same series; one that has not arrived is left out. */
+  public record Sibling(String event, int number, long startsAtMillis, boolean cancelled) {}
 
   /**
    * {@code POST /events/{id}/edit}. What is left out stays. Moving the start or the end moves the hours of check-in along,
@@ -56,15 +82,20 @@ public final class Events {
    *
    * @param rsvpClosesAtMillis 0 takes the cut-off away
    * @param cover as in {@link Create}; empty takes it away
+   * @param following whether what changes here changes in the same way in all that follow in the series, or in none
    */
   public record Edit(@Nullable String title, @Nullable String description, @Nullable String place,
       @Nullable Long startsAtMillis, @Nullable Long endsAtMillis, @Nullable String zone,
       @Nullable Long checkInOpensAtMillis, @Nullable Long checkInClosesAtMillis, @Nullable Integer capacity,
       @Nullable Long rsvpClosesAtMillis, @Nullable Integer guestsPerPledge, @Nullable List<String> questions,
-      @Nullable String hiddenPlace, @Nullable String cover) {}
+      @Nullable String hiddenPlace, @Nullable String cover, @Nullable Boolean following) {}
 
-  /** {@code POST /events/{id}/edit}. */
-  public record Edited(String event, int version) {}
+  /**
+   * {@code POST /events/{id}/edit}.
+   *
+   * @param events those that it was about, the event itself first
+   */
+  public record Edited(String event, int version, List<String> events) {}
 
   /**
    * One thing that reads otherwise than it did.
@@ -91,11 +122,13 @@ public final class Events {
    * @param changedSinceRsvp what reads otherwise now than what this person's RSVP was made for
    * @param reminders all there will be, by moment
    * @param cover the name of the picture with which it is shown, for {@code GET /pictures/{name}}
+   * @param occurrence absent for an event that was announced alone
    */
   public record Summary(String id, String group, String title, String zone, long startsAtMillis, long endsAtMillis,
       String place, int capacity, int confirmed, int waitlisted, boolean cancelled, @Nullable Long depositMsat,
       boolean yours, @Nullable String yourSeat, int version, @Nullable Long rsvpClosesAtMillis, int guestsPerPledge,
-      List<Change> changedSinceRsvp, List<Reminder> reminders, @Nullable String cover) {}
+      List<Change> changedSinceRsvp, List<Reminder> reminders, @Nullable String cover,
+      @Nullable Occurrence occurrence) {}
 
   /**
    * What this person should not forget about an event.
@@ -114,11 +147,12 @@ public final class Events {
    * @param placeHidden whether there is a place that only those with a seat are told
    * @param hiddenPlace that place, as soon as this node's person has been told
    * @param quotas   seats that other ledgers than the organiser's may give
+   * @param series   all events of its series that are here, itself too, by number; empty for one that was announced alone
    */
   public record Detail(Summary summary, String description, String organiser, long checkInOpensAtMillis,
       long checkInClosesAtMillis, @Nullable String cancelReason, @Nullable Terms terms, List<Person> people,
       List<String> questions, List<Version> versions, boolean youHost, List<Quota> quotas, boolean placeHidden,
-      @Nullable String hiddenPlace) {}
+      @Nullable String hiddenPlace, List<Sibling> series) {}
 
   /**
    * Seats that a co-host may give without asking.
@@ -194,11 +228,19 @@ public final class Events {
    */
   public record Rsvp(String event, String seat) {}
 
-  /** {@code POST /events/{id}/cancel}. */
-  public record Cancel(@Nullable String reason) {}
+  /**
+   * {@code POST /events/{id}/cancel}.
+   *
+   * @param following whether all that follow in the series are called off too
+   */
+  public record Cancel(@Nullable String reason, @Nullable Boolean following) {}
 
-  /** {@code POST /events/{id}/cancel}. */
-  public record Cancelled(String event) {}
+  /**
+   * {@code POST /events/{id}/cancel}.
+   *
+   * @param events those that are called off now, the event itself first
+   */
+  public record Cancelled(String event, List<String> events) {}
 
   /** {@code POST /events/{id}/lock}. */
   public record Locked(String event, Deposit deposit) {}

@@ -6,6 +6,7 @@ import { useEvent } from './event.js';
 import { FRESH_RULES, RuleFields, deadlines, rulesOf } from './rules.js';
 import { Choose, COVER } from '../picture.js';
 import { Clock, Cover, Fault, Field, Rules, Working } from '../parts.js';
+import { Dates, ONCE, Reach, Repeat, ruleOf } from './repeat.js';
 
 const HOUR = 3_600_000;
 const MSAT = 1000;
@@ -30,7 +31,7 @@ function inAWeek() {
 
 const fresh = () => ({ group: '', groupName: '', title: '', description: '', place: '', day: inAWeek(), starts: '19:00',
   groupTags: '', invitedOnly: false, ends: '22:00', zone: Intl.DateTimeFormat().resolvedOptions().timeZone, capacity: '20', deposit: false, amount: '10000',
-  guestsPerPledge: '0', cover: undefined, had: undefined, questions: '', hiddenPlace: '', ...FRESH_RULES });
+  guestsPerPledge: '0', cover: undefined, had: undefined, questions: '', hiddenPlace: '', ...ONCE, ...FRESH_RULES });
 
 /** An event as the form has it. */
 export function asForm(event) {
@@ -50,11 +51,13 @@ const lines = text => text.split('\n').map(line => line.trim()).filter(line => l
 function request(form, group) {
   const startsAtMillis = instant(form.day, form.starts, form.zone);
   const ends = instant(form.day, form.ends, form.zone);
+  const repeat = ruleOf(form);
   return { group, guestsPerPledge: Number(form.guestsPerPledge), questions: lines(form.questions), title: form.title.trim(), description: form.description.trim(), place: form.place.trim(),
     zone: form.zone, capacity: Number(form.capacity), startsAtMillis,
     endsAtMillis: ends > startsAtMillis ? ends : ends + 24 * HOUR, // Past midnight.
     ...deadlines(form, startsAtMillis),
     ...(form.hiddenPlace.trim() ? { hiddenPlace: form.hiddenPlace.trim() } : {}),
+    ...(repeat === undefined ? {} : { repeat }),
     ...(form.cover === undefined ? {} : { cover: form.cover }),
     ...(form.deposit ? { depositMsat: Math.round(Number(form.amount) * MSAT) } : {}) };
 }
@@ -63,11 +66,12 @@ function request(form, group) {
 export function Edit({ id }) {
   const { event, missing } = useEvent(id);
   const [form, setForm] = useState(null);
+  const [reach, setReach] = useState(false);
   const saving = useAction(async () => {
     const { group: _, depositMsat: __, ...wanted } = request(form, '');
     const had = request(asForm(event), '');
-    await post(`/events/${id}/edit`, Object.fromEntries(Object.entries(wanted)
-      .filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(had[name]))));
+    await post(`/events/${id}/edit`, { following: reach, ...Object.fromEntries(Object.entries(wanted)
+      .filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(had[name]))) });
     go(`/e/${id}/organise`);
   });
   if (missing) {
@@ -77,7 +81,8 @@ export function Edit({ id }) {
   const set = name => typed => setForm({ ...shown, [name]: typed.target.value });
   return html`<h1 tabindex="-1">${t('edit.title')}</h1>
     <form class="two" onSubmit=${submitted => { submitted.preventDefault(); saving.run(); }}><div class="column">
-      <${What} form=${shown} set=${set} yours=${[]} fixedTimes=${event.terms !== undefined} />
+      <${What} form=${shown} set=${set} yours=${[]} there fixedTimes=${event.terms !== undefined} />
+      <${Reach} event=${event} reach=${reach} onReach=${setReach} />
       <button class="main large" disabled=${saving.busy || form === null}>${t('edit.go')}</button>
       ${saving.slow && html`<${Working}>${t('working')}</${Working}>`}
       <p class="soft small">${t('edit.told')}</p><${Fault} fault=${saving.fault} /></div>
@@ -126,7 +131,7 @@ export function Create() {
     </form>`;
 }
 
-function What({ form, set, yours, chosen, fixedTimes }) {
+function What({ form, set, yours, chosen, there, fixedTimes }) {
   const input = (name, more) => html`<input id=${name} value=${form[name]} onInput=${set(name)} ...${more} />`;
   return html`<fieldset class="card"><legend class="unseen">${t('create.what')}</legend>
     ${yours.length > 0 && html`<${Field} id="group" label=${t('create.group')}><select id="group" value=${chosen} onChange=${set('group')}>
@@ -143,6 +148,7 @@ function What({ form, set, yours, chosen, fixedTimes }) {
       <${Field} id="day" label=${t('create.day')}>${input('day', { type: 'date', required: true, disabled: fixedTimes })}</${Field}>
       <${Field} id="starts" label=${t('create.starts')}>${input('starts', { type: 'time', required: true, disabled: fixedTimes })}</${Field}>
       <${Field} id="ends" label=${t('create.ends')}>${input('ends', { type: 'time', required: true, disabled: fixedTimes })}</${Field}></div>
+    ${!there && html`<${Repeat} form=${form} set=${set} />`}
     ${fixedTimes && html`<p class="soft small">${t('edit.times')}</p>`}
     <${Field} id="zone" label=${t('create.zone')}><select id="zone" disabled=${fixedTimes} value=${form.zone} onChange=${set('zone')}>
       ${zones(form.zone).map(zone => html`<option value=${zone}>${zone.replaceAll('_', ' ')}</option>`)}</select></${Field}>
@@ -189,6 +195,7 @@ function Preview({ form, group }) {
     ${asked && html`<p>${span(asked.startsAtMillis, asked.endsAtMillis, form.zone)}</p>`}
     <p class="soft">${[form.place, group, t('event.seats.left', { n: Number(form.capacity) || 0 })].filter(Boolean).join(' · ')}</p>
     ${form.description && html`<p>${form.description}</p>`}
+    ${asked?.repeat && html`<${Dates} rule=${asked.repeat} startsAtMillis=${asked.startsAtMillis} zone=${form.zone} />`}
     ${asked?.depositMsat > 0 && html`<${Rules} depositMsat=${asked.depositMsat} />
       <${Clock} zone=${form.zone} steps=${[
         { name: t('clock.lock-opens'), at: asked.lockOpensAtMillis },

@@ -7,6 +7,7 @@ import { Met, useCode, useMeeting } from '../meet.js';
 import { Change } from './change.js';
 import { Scanner } from '../scan.js';
 import { Deposit } from './deposit.js';
+import { Others } from './repeat.js';
 
 /** The event's name and its corners: the page itself, and for the organiser the desk, the door and the money. */
 export function EventHead({ event, corner }) {
@@ -53,6 +54,7 @@ function Facts({ event }) {
   const host = event.people.find(person => person.person === event.organiser)?.nickname;
   return html`<section class="card" aria-label=${t('event.facts')}><dl class="facts">
     <div><dt>${t('event.when')}</dt><dd>${span(summary.startsAtMillis, summary.endsAtMillis, summary.zone)}</dd></div>
+    <${Others} event=${event} />
     ${(summary.place || event.placeHidden) && html`<div><dt>${t('event.where')}</dt><dd>${[event.hiddenPlace, summary.place].filter(Boolean).join(' · ')}
       ${event.placeHidden && !event.hiddenPlace && html`<span class="soft">${summary.place ? ' · ' : ''}${t('event.where.hidden')}</span>`}</dd></div>`}
     ${host && html`<div><dt>${t('event.by')}</dt><dd>${host}</dd></div>`}

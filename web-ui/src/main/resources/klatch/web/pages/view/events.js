@@ -2,6 +2,7 @@
 import { html, useState, useData, useAction, now, go } from '../kit.js';
 import { get, post } from '../api.js';
 import { t, sat, span, dayNumber, monthName } from '../words.js';
+import { place } from './repeat.js';
 import { FindForm, GroupFound } from './people.js';
 import { Act, Avatar, Copy, Fault, Field, QrCode, SeatBadge, Working } from '../parts.js';
 
@@ -76,6 +77,7 @@ export function EventCard({ event }) {
     <span class="column"><span><b>${event.title}</b><br /><span class="soft small">${span(event.startsAtMillis, event.endsAtMillis, zone)}${
       event.place ? ` · ${event.place}` : ''}</span></span>
       <span class="row">${event.cancelled && html`<span class="badge bad">${t('event.cancelled')}</span>`}
+        ${event.occurrence && html`<span class="badge">${place(event.occurrence)}</span>`}
         ${event.yours && html`<span class="badge good">${t('event.yours')}</span>`}
         ${event.yourSeat && html`<${SeatBadge} seat=${event.yourSeat} />`}
         <span class="badge">${t('event.seats', { taken: event.confirmed, all: event.capacity })}</span>

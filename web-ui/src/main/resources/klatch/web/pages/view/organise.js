@@ -1,11 +1,12 @@
 // The organiser's desk for one event: who comes, what is held, what comes next.
-import { html, useData, now, refresh } from '../kit.js';
+import { html, useState, useData, now, refresh } from '../kit.js';
 import { get, post } from '../api.js';
 import { t, sat, number } from '../words.js';
 import { Act, Ask, Avatar, Clock, DepositBadge, Fault, Meter, Rules, SeatBadge, Tile, nameOf, save } from '../parts.js';
 import { EventHead, useEvent } from './event.js';
 import { Invite } from './events.js';
 import { Hosts, freeSeats } from './hosts.js';
+import { Reach } from './repeat.js';
 
 export function Organise({ id, you }) {
   const { event, missing } = useEvent(id);
@@ -26,10 +27,17 @@ export function Organise({ id, you }) {
     <div class="two"><div class="column"><${Guests} id=${id} people=${people} free=${free} /><${InviteCard} id=${id} /></div>
       <div class="column">${!summary.cancelled && now() < summary.endsAtMillis && html`<a class="button" href=${`#/e/${id}/edit`}>${t('edit.title')}</a>`}${terms && html`<${Deadlines} event=${event} /><${Room} terms=${terms} seats=${summary.capacity - held} />`}
         <${Hosts} event=${event} you=${you} />
-        ${!summary.cancelled && now() < summary.endsAtMillis && html`<section class="card" aria-labelledby="call-off"><h2 id="call-off">${t('cancel.title')}</h2>
-          <p class="soft">${terms ? t('cancel.money') : t('cancel.lead')}</p>
-          <${Ask} question=${t('cancel.sure')} yes=${t('cancel.yes')} act=${() => post(`/events/${id}/cancel`, {})}>${t('cancel.go')}</${Ask}></section>`}
+        ${!summary.cancelled && now() < summary.endsAtMillis && html`<${CallOff} event=${event} />`}
       </div></div>`;
+}
+
+function CallOff({ event }) {
+  const [reach, setReach] = useState(false);
+  return html`<section class="card" aria-labelledby="call-off"><h2 id="call-off">${t('cancel.title')}</h2>
+    <p class="soft">${event.terms ? t('cancel.money') : t('cancel.lead')}</p>
+    <${Reach} event=${event} reach=${reach} onReach=${setReach} />
+    <${Ask} question=${reach ? t('cancel.sure.following') : t('cancel.sure')} yes=${t('cancel.yes')}
+      act=${() => post(`/events/${event.summary.id}/cancel`, { following: reach })}>${reach ? t('cancel.go.following') : t('cancel.go')}</${Ask}></section>`;
 }
 
 /** Somebody who waits for a seat may be given one of those that this host holds. */
