@@ -148,6 +148,27 @@ final class CommandsIT {
   }
 
   @Test
+  void aSeriesFromTheCommandLine() {
+    ok(anna, "group", "create", "Tea");
+    var wrong = run(anna, "event", "create", "Cup", "--start", "2026-12-01 19:00", "--repeat", "FREQ=WEEKLY");
+    assertThat(wrong.exitCode()).isNotZero();
+    assertThat(wrong.err()).contains("COUNT=6").contains("UNTIL=20271231");
+    var made = ok(anna, "event", "create", "Cup", "--start", "2026-12-01 19:00", "--zone", "Europe/Berlin", "--repeat",
+        "FREQ=MONTHLY;BYDAY=1TU;COUNT=3");
+    assertThat(made.out()).contains("repeats 3 events, each with seats of its own");
+    assertThat(ok(anna, "event", "list").out()).containsPattern("Cup \\(2 of 3\\) +Tue 5 Jan 2027 19:00");
+    var ids = annasNode.get("/events").body().path("events").valueStream().map(one -> one.path("id").asText()).toList();
+    assertThat(ok(anna, "event", "show", ids.get(1)).out())
+        .contains("number 2 of 3, every month (FREQ=MONTHLY;BYDAY=1TU;COUNT=3)")
+        .contains(ids.get(2).substring(0, 12) + "  Tue 2 Feb 2027 19:00");
+    assertThat(ok(anna, "event", "edit", ids.get(1), "--place", "Roof", "--following").out())
+        .contains("1 event that follows");
+    assertThat(ok(anna, "event", "cancel", ids.get(1), "--following").out()).startsWith("Cancelled 2 events.");
+    assertThat(annasNode.get("/events/" + ids.getFirst()).body().at("/summary/cancelled").asBoolean()).isFalse();
+    assertThat(annasNode.get("/events/" + ids.get(2)).body().at("/summary/place").asText()).isEqualTo("Roof");
+  }
+
+  @Test
   void aMeetupFromTheCommandLine() {
     assertThat(ok(anna, "profile", "--nickname", "Anna").out()).startsWith("You are Anna.");
     ok(ben, "profile", "--nickname", "Ben");

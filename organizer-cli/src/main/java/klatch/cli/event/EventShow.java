@@ -71,7 +71,8 @@ final class EventShow implements Callable<Integer> {
     if (occurrence == null) {
       return;
     }
-    session.say("  series     number " + occurrence.number() + " of " + occurrence.of() + ", " + occurrence.repeat());
+    session.say("  series     number " + occurrence.number() + " of " + occurrence.of() + ", "
+        + Words.repeats(occurrence.repeat()));
     detail.series().stream().filter(sibling -> sibling.number() != occurrence.number())
         .forEach(sibling -> session.say("    " + Words.shortId(sibling.event()) + "  "
             + Words.moment(sibling.startsAtMillis(), detail.summary().zone())

@@ -6,6 +6,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import klatch.meetup.Recurrence;
 import klatch.web.wire.Events;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,22 @@ public final class Words {
       return "none";
     }
     return moment ? moment(Long.parseLong(value), zone) : value.replace("\n", " / ");
+  }
+
+  /** A rule of RFC 5545, and how often that is; the rule alone if it is none that is known here. */
+  public static String repeats(String rule) {
+    try {
+      var recurrence = Recurrence.parse(rule);
+      var unit = switch (recurrence.frequency()) {
+        case DAILY -> "day";
+        case WEEKLY -> "week";
+        case MONTHLY -> "month";
+      };
+      var every = recurrence.interval() == 1 ? unit : recurrence.interval() + " " + unit + "s";
+      return "every " + every + " (" + rule + ")";
+    } catch (IllegalArgumentException e) {
+      return rule;
+    }
   }
 
   public static String count(int count, String one, String many) {
