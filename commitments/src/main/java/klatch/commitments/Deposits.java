@@ -146,12 +146,17 @@ public final class Deposits implements AutoCloseable {
     return check.stated(offer.get()).or(() -> person.equals(parts.self()) ? check.used(offer.get()) : Optional.empty())
         .or(() -> OfferCheck.shared(offer.get(), said, host, person)).<OfferResult>map(OfferResult.None::new)
         .orElseGet(() -> new OfferResult.Open(offer.get().invoice(), offer.get().hash(), terms.get().deposit(),
-            parts.lightning().decode(offer.get().invoice()).expiresAtEpochSecond(),
+            byThisClock(parts.lightning().decode(offer.get().invoice()).expiresAtEpochSecond()),
             terms.get().clock().lockClosesAtMillis()));
   }
 
   private static OfferResult none(Objection.Kind kind, String message) {
     return new OfferResult.None(new Objection(kind, message));
+  }
+
+  /** What Lightning's clock says, by this node's, which runs ahead of it in a rehearsal. */
+  private long byThisClock(long epochSecond) {
+    return epochSecond + Math.floorDiv(parts.clock().millis() - parts.lightningClock().millis(), 1_000);
   }
 
   /**

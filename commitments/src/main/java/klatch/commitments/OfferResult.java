@@ -5,7 +5,7 @@ public sealed interface OfferResult {
   /**
    * It can be paid by any wallet, once, in time.
    *
-   * @param expiresAtEpochSecond by the Lightning node's clock
+   * @param expiresAtEpochSecond by this node's clock
    * @param lockClosesAtMillis   until then deposits are taken
    */
   record Open(String bolt11, PaymentHash hash, Msat amount, long expiresAtEpochSecond, long lockClosesAtMillis)

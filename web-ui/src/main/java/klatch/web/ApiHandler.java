@@ -146,7 +146,7 @@ final class ApiHandler extends Handler.Abstract {
     }
   }
 
-  private static void write(Response response, Callback callback, Object answer) {
+  static void write(Response response, Callback callback, Object answer) {
     if (answer instanceof FileAnswer file) {
       file.head(response);
       response.write(true, ByteBuffer.wrap(file.bytes()), callback);

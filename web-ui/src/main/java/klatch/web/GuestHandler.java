@@ -42,7 +42,7 @@ final class GuestHandler extends Handler.Abstract {
       if (pages.has(path) && READING.contains(request.getMethod())) {
         pages.answer(request, path, response, callback);
       } else {
-        ApiHandler.write(response, callback, 200, Json.bytes(answer(request, path)));
+        ApiHandler.write(response, callback, answer(request, path));
       }
     } catch (Exception e) {
       var error = Faults.of(e);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import klatch.commitments.ClaimDraft;
 import klatch.commitments.ClaimView;
 import klatch.commitments.OfferResult;
@@ -33,6 +34,7 @@ record GuestRoutes(GuestDesk desk, Meetup meetup, Host host, Supplier<ApiParts.M
   void addTo(Routes routes) {
     routes.get("/event", _ -> event());
     routes.get("/me/{person}", call -> me(GroupRoutes.person(call.path("person"))));
+    routes.get("/pictures/{name}", this::picture);
     routes.post("/wish", this::wish);
     routes.post("/signed", this::signed);
     routes.post("/code", BrowserRoutes::draw);
@@ -50,7 +52,26 @@ record GuestRoutes(GuestDesk desk, Meetup meetup, Host host, Supplier<ApiParts.M
         meetup.nickname(event.group(), event.host()).orElse(null),
         event.capacity(), meetup.seats(event.id()).taken(), event.cancelled(), details.guestsPerPledge(),
         details.questions(), MoneyRoutes.terms(event).orElse(null), event.times().checkInOpensAtMillis(),
-        event.times().checkInClosesAtMillis(), clock.millis());
+        event.times().checkInClosesAtMillis(), clock.millis(), event.host().toString(), cover().orElse(null),
+        face(event).orElse(null));
+  }
+
+  private Optional<String> cover() {
+    return meetup.hosting().cover(desk.event()).map(ByteString::toString);
+  }
+
+  private Optional<String> face(MeetupEvent event) {
+    return Optional.ofNullable(meetup.people().profiles(event.group()).get(event.host()))
+        .flatMap(PeopleRoutes::picture);
+  }
+
+  /** The event's own and its host's; a guest sees no other. */
+  private FileAnswer picture(Call call) {
+    var name = PeopleRoutes.pictureName(call);
+    if (!Stream.concat(cover().stream(), face(known()).stream()).toList().contains(name.toString())) {
+      throw PublicException.notFound("this event is not shown with a picture " + name);
+    }
+    return PeopleRoutes.picture(meetup, name);
   }
 
   private Guests.Me me(DeviceId person) {
@@ -76,7 +97,8 @@ record GuestRoutes(GuestDesk desk, Meetup meetup, Host host, Supplier<ApiParts.M
     }
     return running.deposits().servedPayout(event.id(), person)
         .filter(payout -> payout.state() != ClaimView.State.NOTHING_DUE)
-        .map(payout -> new Guests.Payout(payout.state().name().toLowerCase(Locale.ROOT), payout.amount().value(),
+        .map(payout -> new Guests.Payout(payout.round(), payout.state().name().toLowerCase(Locale.ROOT),
+            payout.amount().value(),
             payout.closesAtMillis()))
         .orElse(null);
   }

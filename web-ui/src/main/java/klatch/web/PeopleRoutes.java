@@ -78,12 +78,19 @@ record PeopleRoutes(Meetup meetup, Notes notes, Following following, GroupRoutes
   }
 
   private FileAnswer picture(Call call) {
-    ByteString name;
+    return picture(meetup, pictureName(call));
+  }
+
+  /** A picture's name in a path. */
+  static ByteString pictureName(Call call) {
     try {
-      name = ByteString.of(TopicId.parse(call.path("name")).bytes());
+      return ByteString.of(TopicId.parse(call.path("name")).bytes());
     } catch (IllegalArgumentException e) {
       throw PublicException.invalid("a picture's name is 64 hex digits");
     }
+  }
+
+  static FileAnswer picture(Meetup meetup, ByteString name) {
     var bytes = meetup.people().picture(name)
         .orElseThrow(() -> PublicException.notFound("the picture " + name + " is not here (yet)"));
     return FileAnswer.forEver(Picture.of(bytes).format().mediaType(), bytes.bytes());

@@ -6,11 +6,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import klatch.regtest.browser.Chromium;
 import klatch.regtest.browser.ChromiumPage;
 import klatch.libp2p.Ed25519Key;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,6 +24,7 @@ import klatch.commitments.Msat;
 import klatch.commitments.PaymentId;
 import klatch.commitments.simulation.InMemoryLightning;
 import klatch.commitments.simulation.InMemoryNetwork;
+import javax.imageio.ImageIO;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -132,6 +138,32 @@ final class GuestPageIT {
     return door.path("url").asText();
   }
 
+  @Test
+  void aGuestSeesTheEventsPictureAndItsHostsFaceAndNoOthers() {
+    anna.post("/profile", "{\"picture\":\"" + jpeg(128, 128) + "\"}");
+    anna.post("/events/" + event + "/edit", "{\"cover\":\"" + jpeg(640, 360) + "\"}");
+    var guest = guest(opened()).sees("Come along")
+        .until("document.querySelectorAll('img[src^=\"blob:\"]').length === 2");
+    good(guest, "guest-cover");
+    assertThat(guest.eval("fetch('/api/v1/pictures/" + "0".repeat(64) + "').then(answer => answer.status)").asInt())
+        .isEqualTo(404);
+  }
+
+  private static String jpeg(int width, int height) {
+    try (var bytes = new ByteArrayOutputStream()) {
+      var image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+      for (int x = 0; x < width; x++) {
+        for (int y = 0; y < height; y++) {
+          image.setRGB(x, y, 0x0f6e5c + ((x / 3) << 16) + (y / 3));
+        }
+      }
+      ImageIO.write(image, "jpeg", bytes);
+      return Base64.getEncoder().encodeToString(bytes.toByteArray());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Two with seats and deposits, of whom one comes. */
   @Test
   void aGuestWhoCameHasTheNoShowsDepositPaidToAnyWallet() {
@@ -151,11 +183,13 @@ final class GuestPageIT {
     assertThat(payout(ivo, "Ivo").isNull()).isTrue();
     long amount = payout(guest, "Gül").path("amountMsat").asLong();
     guest.fill("to", wallet.invoice(new Msat(amount + 1_000), "", Duration.ofHours(1)).bolt11()).press("Send it there")
-        .sees("this payout is");
+        .sees("exactly the sum shown here");
     guest.fill("to", wallet.invoice(new Msat(amount), "", Duration.ofHours(1)).bolt11()).press("Send it there");
     Awaitility.await().untilAsserted(() -> assertThat(anna.get("/events/" + event + "/report").body().path("people"))
         .anySatisfy(line -> assertThat(line.path("payoutMsat").asLong()).isEqualTo(amount)));
     assertThat(payout(guest, "Gül").path("amountMsat").asLong()).as("what the fees have left over").isLessThan(amount);
+    guest.reload().sees("Left over:");
+    assertThat(guest.text()).doesNotContain("Send it there");
   }
 
   /** Two with seats and deposits, of whom one comes, and goes on with a node of their own. */

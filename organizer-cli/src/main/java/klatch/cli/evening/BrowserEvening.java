@@ -32,6 +32,7 @@ final class BrowserEvening implements AutoCloseable {
   private static final int LAPTOP_WIDTH = 1_024;
   private static final int LAPTOP_HEIGHT = 768;
   private static final String TITLE = "First cup of the year";
+  private static final String PAYOUT = "[aria-labelledby=payout]";
   private static final String DEPOSIT = "[aria-labelledby=deposit]";
   private static final String ZONE = "Europe/Berlin";
   private static final long MINUTE = Duration.ofMinutes(1).toMillis();
@@ -265,12 +266,13 @@ final class BrowserEvening implements AutoCloseable {
     host.press("Money");
     venue.jumpTo(terms().appealsCloseAtMillis() + MINUTE);
     if (plan.noShows() > 0) {
+      present().stream().filter(visitor -> !visitor.who().hasNode()).forEach(this::claimByPage);
       for (var visitor : present()) {
         if (visitor.who().hasNode()) {
           visitor.page().sees("It has arrived.");
         }
       }
-      progress.step("shares have arrived at everybody's node");
+      progress.step("shares have arrived at everybody's node, and in the guests' wallets");
     }
     awaitDone();
     host.reload().sees("All is settled").sees("everything adds up");
@@ -290,6 +292,31 @@ final class BrowserEvening implements AutoCloseable {
     progress.step("everybody can see it");
   }
 
+  /** A guest's share goes to whatever wallet asks for exactly that much. */
+  private void claimByPage(Visitor visitor) {
+    var page = visitor.page();
+    page.reload().sees("A share for you").until("document.getElementById('to') !== null");
+    long amount = Long.parseLong(page.eval("document.querySelector('[data-payout]').dataset.payout").asText());
+    if (firstOf(present(), visitor)) {
+      page.show(PAYOUT);
+      album.take(page, "guest-share",
+          "The guest's share of what the no-shows lost: any wallet's invoice brings it there.");
+    }
+    var invoice = venue.purse(visitor.who().key()).invoice(new Msat(amount), TITLE, Duration.ofHours(1));
+    page.fill("to", invoice.bolt11()).press("Send it there");
+    Until.holds(() -> paid(visitor), ROUTE_TIMEOUT, () -> visitor.who().name() + " is not paid: " + report());
+    progress.step(visitor.who().name() + " has " + amount / 1_000 + " sat of it in a wallet of their own");
+  }
+
+  private boolean paid(Visitor visitor) {
+    return report().people().stream().filter(line -> visitor.who().name().equals(line.nickname()))
+        .anyMatch(line -> line.payoutMsat() > 0);
+  }
+
+  private static boolean firstOf(List<Visitor> some, Visitor visitor) {
+    return some.stream().filter(other -> !other.who().hasNode()).findFirst().filter(visitor::equals).isPresent();
+  }
+
   /** A payout that found no way is tried again after minutes on the nodes' clock; here they pass quickly. */
   private void awaitDone() {
     for (int looks = 0; !Until.comes(LOOK, () -> report().done()); looks++) {
@@ -300,7 +327,7 @@ final class BrowserEvening implements AutoCloseable {
     }
   }
 
-  /** Whoever has no node has nothing that claims by itself; unclaimed shares go to the next by the draw. */
+  /** What fees have left over no guest takes the trouble to claim: it goes to the next by the draw. */
   private boolean onlyGuestsAreDue() {
     var guests = plan.people().stream().filter(who -> !who.hasNode()).map(Attendee::name).toList();
     var due = report().people().stream().filter(line -> List.of("claimable", "claimed").contains(line.payoutState()))

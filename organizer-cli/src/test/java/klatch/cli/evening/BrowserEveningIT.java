@@ -25,12 +25,12 @@ final class BrowserEveningIT {
   Path pictures;
 
   @Test
-  void twoBrowsersLockOneComesOneStaysAwayAndEverySatoshiIsWhereThePagesSay() throws Exception {
+  void threeLockTwoComeAGuestIsPaidByHerPageAndEverySatoshiIsWhereThePagesSay() throws Exception {
     Assumptions.assumeTrue(Chromium.installed(), "needs Chromium on the PATH");
     var said = new ByteArrayOutputStream();
     EveningRun.Result result;
     try (var out = new PrintStream(said, true, StandardCharsets.UTF_8)) {
-      result = new EveningRun(new EveningPlan(2, 1, 1, 10_000, ChainKind.EMBEDDED), Optional.of(pictures), out).run();
+      result = new EveningRun(new EveningPlan(3, 2, 1, 10_000, ChainKind.EMBEDDED), Optional.of(pictures), out).run();
     }
     var evening = result.evening();
     assertThat(result.faults()).isEmpty();
@@ -38,11 +38,13 @@ final class BrowserEveningIT {
     assertThat(result.good()).as("%s", said).isTrue();
     assertThat(evening.attendees()).extracting(DemoReport.Attendee::heldMsat).containsOnly(DEPOSIT_MSAT);
     assertThat(evening.attendees()).extracting(DemoReport.Attendee::releasedMsat)
-        .containsExactly(DEPOSIT_MSAT, 0L);
-    assertThat(evening.attendees()).extracting(DemoReport.Attendee::forfeitedMsat).containsExactly(0L, DEPOSIT_MSAT);
+        .containsExactly(DEPOSIT_MSAT, DEPOSIT_MSAT, 0L);
+    assertThat(evening.attendees()).extracting(DemoReport.Attendee::forfeitedMsat).containsExactly(0L, 0L,
+        DEPOSIT_MSAT);
     long paid = evening.attendees().stream().mapToLong(DemoReport.Attendee::payoutMsat).sum();
     assertThat(DEPOSIT_MSAT - paid - evening.organiser().feesMsat()).as("what cannot be shared out").isBetween(0L,
         999L);
+    assertThat(evening.attendees().get(1).payoutMsat()).as("claimed on the guests' page").isGreaterThan(4_000_000);
     for (var picture : result.pictures()) {
       assertThat(pictures.resolve(picture.file())).isNotEmptyFile();
     }

@@ -25,12 +25,15 @@ public final class Guests {
    * {@code GET /event} on the guests' listener.
    *
    * @param organiser  as the organiser is called in the group
+   * @param host       whose event it is, 64 hex digits
+   * @param cover      name of the picture that the event is shown with
+   * @param face       name of the organiser's picture
    * @param mostGuests who may come along with one RSVP
    */
   public record Event(String title, String description, String place, String zone, long startsAtMillis,
       long endsAtMillis, @Nullable String organiser, int capacity, int taken, boolean cancelled, int mostGuests,
       List<String> questions, Events.@Nullable Terms terms, long checkInOpensAtMillis, long checkInClosesAtMillis,
-      long nowMillis) {}
+      long nowMillis, String host, @Nullable String cover, @Nullable String face) {}
 
   /**
    * {@code GET /me/{person}} on the guests' listener.
@@ -69,8 +72,11 @@ public final class Guests {
    */
   public record Brought(String person, @Nullable String nickname, String code) {}
 
-  /** @param state claimable, claimed, paid or unclaimed */
-  public record Payout(String state, long amountMsat, long closesAtMillis) {}
+  /**
+   * @param round 1 for their share, more for what was left over
+   * @param state claimable, claimed, paid or unclaimed
+   */
+  public record Payout(int round, String state, long amountMsat, long closesAtMillis) {}
 
   /** A hold invoice for any wallet. */
   public record Offer(String bolt11, long amountMsat, long expiresAtMillis, long lockClosesAtMillis) {}

@@ -3,7 +3,7 @@
 import { html, render, useState, useEffect, useData, faultWords, setClock, now } from '../kit.js';
 import { get, post } from '../api.js';
 import { loadWords, t, sat, span, when } from '../words.js';
-import { Act, Copy, Deadline, Fault, Field, Rules, SeatBadge, Wallet, Working, save } from '../parts.js';
+import { Act, Avatar, Copy, Cover, Deadline, Fault, Field, Rules, SeatBadge, Wallet, Working, save } from '../parts.js';
 import { person, seed, signed, takeOver, toTake, lasting } from './key.js';
 
 const POLL_MILLIS = 3000;
@@ -88,12 +88,19 @@ function Deposit({ event, me }) {
     <div class="column" aria-live="polite" data-deposit=${state ?? 'none'}>${(MONEY[state] ?? Unlocked)({ event, me })}</div></section>`;
 }
 
+/** What is left over from a round's fees may be less than the trouble of another invoice: nobody is asked for one. */
+const REST_MSAT = 100_000;
+const isRest = payout => payout.round > 1 && payout.amountMsat < REST_MSAT;
+
+const Rest = ({ event, payout, moved }) => payout.state === 'claimable' && !moved && html`<details><summary>${t('guest.rest', { amount: sat(payout.amountMsat) })}</summary>
+  <p class="soft small">${t('guest.rest.what')}</p><${Payout} event=${event} payout=${payout} /></details>`;
+
 /** A share of what others forfeited goes to whatever wallet the guest names. */
 function Payout({ event, payout, moved }) {
   const [to, setTo] = useState('');
   const open = !moved && ['claimable', 'claimed'].includes(payout.state);
   return html`<section class="card good" aria-labelledby="payout"><h2 id="payout">${t('payout.title')}</h2>
-    <p class="sum">${sat(payout.amountMsat)}</p>
+    <p class="sum" data-payout=${payout.amountMsat}>${sat(payout.amountMsat)}</p>
     <p aria-live="polite">${t(payout.state === 'claimable' ? 'guest.payout' : `payout.${payout.state}`)}</p>
     ${payout.state === 'claimable' && html`<p class="soft small">${t('payout.until')} <${Deadline} millis=${payout.closesAtMillis} zone=${event.zone} /></p>`}
     ${open && html`<div class="column"><${Field} id="to" label=${t('guest.payout.to')} hint=${t('payout.to.hint', { amount: sat(payout.amountMsat) })}>
@@ -163,10 +170,11 @@ function Page({ event }) {
     return fault ? html`<${Fault} fault=${fault} />` : html`<${Working}>${t('working')}</${Working}>`;
   }
   const standing = me.seat && !['withdrawn', 'declined'].includes(me.seat);
-  return html`<div class="narrow column"><div class="hero"><h1 tabindex="-1">${event.title}</h1>
+  return html`<div class="narrow column">${event.cover && html`<${Cover} picture=${event.cover} />`}<div class="hero"><h1 tabindex="-1">${event.title}</h1>
       <p class="lead">${span(event.startsAtMillis, event.endsAtMillis, event.zone)}</p>
       ${(me.place ?? event.place) && html`<p>${me.place ?? event.place}</p>`}
-      ${event.organiser && html`<p class="soft">${t('guest.host', { name: event.organiser })}</p>`}
+      ${event.organiser && html`<div class="row"><${Avatar} person=${event.host} nickname=${event.organiser} picture=${event.face} />
+        <p class="soft">${t('guest.host', { name: event.organiser })}</p></div>`}
       ${event.description && html`<p>${event.description}</p>`}</div>
     ${event.cancelled && html`<p class="fault" role="alert">${t('guest.cancelled')}</p>`}
     ${me.present && html`<div class="flash" role="status">${t('guest.in.yes')}<span>${me.nickname ?? ''}</span></div>`}
@@ -175,7 +183,7 @@ function Page({ event }) {
     ${me.moved && html`<${Gone} />`}
     ${!event.cancelled && !(me.moved && !standing) && (standing ? html`<${Taken} event=${event} me=${me} />` : html`<${Seat} event=${event} me=${me} />`)}
     ${standing && event.terms && html`<${Deposit} event=${event} me=${me} />`}
-    ${me.payout && html`<${Payout} event=${event} payout=${me.payout} moved=${me.moved} />`}
+    ${me.payout && html`<${isRest(me.payout) ? Rest : Payout} event=${event} payout=${me.payout} moved=${me.moved} />`}
     ${me.seat === 'confirmed' && !me.present && !frame && html`<p class="note">${t('guest.door')}</p>`}
     <${Fault} fault=${fault} /><${Key} me=${me} /></div>`;
 }
