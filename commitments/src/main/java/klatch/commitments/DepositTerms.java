@@ -109,8 +109,11 @@ public record DepositTerms(int version, String mode, String payout, Msat deposit
         .max(Msat::compareTo).orElse(Msat.ZERO);
     return deposit.compareTo(room) <= 0
         ? Optional.empty()
-        : Optional.of("a deposit of " + deposit + " does not fit into a channel of this node: the largest it can"
-            + " receive is " + room);
+        : Optional
+            .of("no inbound capacity for a deposit of " + deposit + ": the largest that a channel of this node can"
+                + " receive is " + room
+                + "; open a channel (klatch channel open NODEID@HOST:PORT SAT --push-sat SAT), buy one"
+                + " (klatch channel buy), or ask for less");
   }
 
   public ByteString encode() {

@@ -64,7 +64,9 @@ record OfferCheck(Surroundings parts, DepositTerms terms, EventId event) {
         .map(Lightning.Channel::canSend).reduce(Msat.ZERO, Msat::plus);
     return most.compareTo(terms.deposit()) < 0
         ? objection(Objection.Kind.CANNOT_SEND,
-            "this node can send at most " + most + " now, the deposit is " + terms.deposit())
+            "this node can send at most " + most + " now, the deposit is " + terms.deposit()
+                + "; open a channel (klatch channel open NODEID@HOST:PORT SAT), or pay it from another wallet of yours"
+                + " (klatch lock EVENT --invoice)")
         : Optional.empty();
   }
 

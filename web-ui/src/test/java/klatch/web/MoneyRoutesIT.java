@@ -148,7 +148,7 @@ final class MoneyRoutesIT {
     assertThat(anna.post("/events", event(-5, "")).message()).contains("not -5 msat");
     var large = anna.post("/events", event(600_000_000, ""));
     assertThat(large.code()).isEqualTo("refused");
-    assertThat(large.message()).contains("does not fit into a channel").contains("500000");
+    assertThat(large.message()).contains("no inbound capacity").contains("klatch channel open").contains("500000");
     var tooLong = anna.post("/events", event(DEPOSIT_MSAT, ",\"lockOpensAtMillis\":" + (START - 100 * HOUR)));
     assertThat(tooLong.code()).isEqualTo("refused");
     assertThat(tooLong.message()).contains("432").contains(Long.toString(START - 100 * HOUR));

@@ -4,12 +4,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import klatch.cli.terminal.PictureFile;
 import klatch.cli.terminal.Session;
 import klatch.cli.terminal.TimeText;
 import klatch.cli.terminal.Words;
 import klatch.web.wire.Events;
+import klatch.web.wire.NodeStatus;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -132,8 +134,25 @@ final class EventCreate implements Callable<Integer> {
             .say("  repeats " + Words.count(made.events().size(), "event", "events") + ", each with seats of its own");
       }
       made.warnings().forEach(warning -> session.say("  note    " + warning));
+      room(request).ifPresent(note -> session.say("  note    " + note));
       session.say("  next    klatch event show " + Words.shortId(made.event()));
     });
+  }
+
+  /** What is short if everybody comes who may. */
+  private Optional<String> room(Events.Create request) {
+    if (request.depositMsat() == null) {
+      return Optional.empty();
+    }
+    var lightning = session.api().get("/status", NodeStatus.class).lightning();
+    if (lightning == null) {
+      return Optional.empty();
+    }
+    long fits = Math.min(lightning.room().slots(), lightning.room().toHoldMsat() / request.depositMsat());
+    return fits >= request.capacity()
+        ? Optional.empty()
+        : Optional.of("your channels have room for " + fits + " such deposits now; for more, open a channel"
+            + " (klatch channel open NODEID@HOST:PORT SAT --push-sat SAT) or buy one (klatch channel buy)");
   }
 
   private Events.Create request() {
