@@ -133,6 +133,9 @@ public record Recurrence(Frequency frequency, int interval, List<Day> days, List
         }
       }
     }
+    if (isOverBy(last, starts.size(), zone)) {
+      return several(starts);
+    }
     throw new IllegalArgumentException("the rule " + text() + " reaches more than " + YEARS
         + " years beyond the first event; let it end earlier, with COUNT or UNTIL");
   }
@@ -150,6 +153,15 @@ public record Recurrence(Frequency frequency, int interval, List<Day> days, List
       case End.Count(int events) -> before == events;
       case End.UntilDay(LocalDate day) -> date.isAfter(day);
       case End.UntilMoment(Instant until) -> moment > until.toEpochMilli();
+    };
+  }
+
+  /** Whether nothing more can come, although no day beyond the end was met. */
+  private boolean isOverBy(LocalDate last, int events, ZoneId zone) {
+    return switch (end) {
+      case End.Count(int all) -> events == all;
+      case End.UntilDay(LocalDate day) -> !day.isAfter(last);
+      case End.UntilMoment(Instant until) -> !LocalDate.ofInstant(until, zone).isAfter(last);
     };
   }
 
