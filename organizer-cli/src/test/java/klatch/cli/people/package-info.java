@@ -1,0 +1,4 @@
+@NullMarked
+package klatch.cli.people;
+
+import org.jspecify.annotations.NullMarked;
