@@ -62,8 +62,8 @@ public record DepositTerms(int version, String mode, String payout, Msat deposit
 
   /** Whether what an organiser has in mind can be signed. */
   public sealed interface Draft {
-    /** @param warnings sentences for the organiser; nothing is wrong */
-    record Accepted(DepositTerms terms, List<String> warnings) implements Draft {}
+    /** @param warnings for the organiser; nothing is wrong */
+    record Accepted(DepositTerms terms, List<Warning> warnings) implements Draft {}
 
     /** @param reason one sentence with the actual and the allowed values */
     record Refused(String reason) implements Draft {}
@@ -89,12 +89,25 @@ public record DepositTerms(int version, String mode, String payout, Msat deposit
     }
   }
 
+  /**
+   * What is allowed but should be thought about.
+   *
+   * @param message one sentence
+   */
+  public record Warning(Kind kind, String message) {
+    /** What it is about. */
+    public enum Kind {
+      /** So small that it has no output of its own on the chain. */
+      DUST
+    }
+  }
+
   /** What an organiser should know before signing. */
-  public List<String> warnings() {
-    List<String> warnings = new ArrayList<>();
+  public List<Warning> warnings() {
+    List<Warning> warnings = new ArrayList<>();
     if (deposit.compareTo(DUST) < 0) {
-      warnings.add("a deposit of " + deposit + " is dust: below " + DUST
-          + " it has no output on chain and can be lost to fees if a channel closes while it is held");
+      warnings.add(new Warning(Warning.Kind.DUST, "a deposit of " + deposit + " is dust: below " + DUST
+          + " it has no output on chain and can be lost to fees if a channel closes while it is held"));
     }
     return warnings;
   }

@@ -43,7 +43,10 @@ final class DepositTermsTest {
           .isInstanceOfSatisfying(DepositTerms.Draft.Refused.class,
               refused -> assertThat(refused.reason()).contains(Long.toString(bad)));
     }
-    assertThat(accepted(999_999).warnings()).hasSize(1).first().asString().contains("999999 msat", "1000000 msat");
+    assertThat(accepted(999_999).warnings()).singleElement().satisfies(dust -> {
+      assertThat(dust.kind()).isEqualTo(DepositTerms.Warning.Kind.DUST);
+      assertThat(dust.message()).contains("999999 msat", "1000000 msat");
+    });
     assertThat(accepted(1_000_000).warnings()).isEmpty();
   }
 

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import klatch.commitments.DepositTerms;
 import klatch.log.TopicId;
 import klatch.meetup.Attendee;
 import klatch.meetup.ByteString;
@@ -61,11 +62,16 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money, Notes no
       ids.forEach(id -> meetup.hosting().setCover(id, cover).orThrow());
     }
     return new Events.Created(ids.getFirst().toString(),
-        drafts.stream().flatMap(draft -> draft.warnings().stream()).distinct().toList(), texts(ids));
+        drafts.stream().flatMap(draft -> draft.warnings().stream()).distinct().map(EventRoutes::warning).toList(),
+        texts(ids));
+  }
+
+  private static Events.Warning warning(DepositTerms.Warning warning) {
+    return new Events.Warning(warning.kind().name().toLowerCase(Locale.ROOT), warning.message());
   }
 
   /** An event that is to be announced. */
-  private record Draft(EventCreated event, List<String> warnings) {
+  private record Draft(EventCreated event, List<DepositTerms.Warning> warnings) {
   }
 
   private Draft draft(Events.Create request, TopicId group) {
@@ -240,7 +246,9 @@ record EventRoutes(Meetup meetup, TermsDraft drafts, MoneyRoutes money, Notes no
 
   private Events.@Nullable Occurrence occurrence(MeetupEvent event) {
     return meetup.eventDesk().series(event.id())
-        .map(series -> new Events.Occurrence(series.number(event.id()), series.of(), series.rule())).orElse(null);
+        .map(series -> new Events.Occurrence(series.events().firstEntry().getValue().toString(),
+            series.number(event.id()), series.of(), series.rule()))
+        .orElse(null);
   }
 
   private Events.Person person(Attendee attendee, Optional<Events.Deposit> deposit, @Nullable List<String> answers) {

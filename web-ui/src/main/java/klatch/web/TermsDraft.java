@@ -16,7 +16,7 @@ record TermsDraft(Supplier<ApiParts.MoneyState> money, InstantSource clock) {
    * @param terms    empty for an event without deposits
    * @param warnings what the organiser should know
    */
-  record Draft(ByteString terms, List<String> warnings) {}
+  record Draft(ByteString terms, List<DepositTerms.Warning> warnings) {}
 
   Draft of(Events.Create request) {
     if (request.depositMsat() == null) {

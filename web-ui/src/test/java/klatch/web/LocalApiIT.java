@@ -268,7 +268,8 @@ final class LocalApiIT {
     assertThat(ids).hasSize(4).first().isEqualTo(made.path("event").asText());
     var third = anna.get("/events/" + ids.get(2)).body();
     assertThat(third.at("/summary/occurrence").toString())
-        .isEqualTo("{\"number\":3,\"of\":4,\"repeat\":\"FREQ=WEEKLY;COUNT=4\"}");
+        .isEqualTo(
+            "{\"series\":\"" + ids.getFirst() + "\",\"number\":3,\"of\":4,\"repeat\":\"FREQ=WEEKLY;COUNT=4\"}");
     assertThat(third.path("series")).extracting(one -> one.path("event").asText()).isEqualTo(ids);
     assertThat(third.at("/summary/rsvpClosesAtMillis").asLong()).isEqualTo(start + 2 * WEEK - HOUR);
     assertThat(third.path("hiddenPlace").asText()).isEqualTo("Cellar");

@@ -156,7 +156,7 @@ final class MoneyRoutesIT {
         .contains("lock closes").contains("must not be before lock opens");
     assertThat(anna.get("/events").body().path("events")).isEmpty();
     var dust = anna.post("/events", event(999_999, ""));
-    assertThat(dust.body().at("/warnings/0").asText()).contains("dust");
+    assertThat(dust.body().at("/warnings/0/message").asText()).contains("dust");
   }
 
   /** A deposit for one evening is no deposit for the next, and calling all of them off gives it back. */

@@ -202,6 +202,9 @@ final class PagesIT extends PagesFixture {
     host.press("Create the event").sees("Call it off");
     var ids = anna.get("/events").body().path("events").valueStream().map(one -> one.path("id").asText()).toList();
     assertThat(ids).hasSize(4);
+    host.eval("location.hash = '#/'");
+    assertThat(host.sees("1st of 4").sees("3 more dates").text()).doesNotContain("2nd of 4");
+    good(host, "events-series");
 
     host.eval("location.hash = '#/e/" + ids.get(1) + "'");
     host.sees("2nd of 4, every week").press("All dates").sees("Sat, Jan 30");

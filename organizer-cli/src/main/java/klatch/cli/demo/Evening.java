@@ -135,7 +135,7 @@ final class Evening implements AutoCloseable {
     var request = pace.event(group, title, world.nowMillis(), options.attendees(),
         Msat.ofSat(options.depositSat()).value());
     var created = api.post("/events", request, Events.Created.class);
-    created.warnings().forEach(progress::note);
+    created.warnings().forEach(warning -> progress.note(warning.message()));
     return created.event();
   }
 

@@ -133,7 +133,7 @@ final class EventCreate implements Callable<Integer> {
         session
             .say("  repeats " + Words.count(made.events().size(), "event", "events") + ", each with seats of its own");
       }
-      made.warnings().forEach(warning -> session.say("  note    " + warning));
+      made.warnings().forEach(warning -> session.say("  note    " + warning.message()));
       room(request).ifPresent(note -> session.say("  note    " + note));
       session.say("  next    klatch event show " + Words.shortId(made.event()));
     });

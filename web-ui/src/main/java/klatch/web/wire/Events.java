@@ -52,7 +52,10 @@ public final class Events {
    * @param warnings what is allowed but should be thought about, such as a dust deposit
    * @param events   all of them, by start
    */
-  public record Created(String event, List<String> warnings, List<String> events) {}
+  public record Created(String event, List<Warning> warnings, List<String> events) {}
+
+  /** @param reason names it for those who say it in another language, such as {@code dust} */
+  public record Warning(String reason, String message) {}
 
   /** {@code POST /events/dates}: asks when an event would be, without announcing it. */
   public record Dates(@Nullable String repeat, long startsAtMillis, @Nullable String zone) {}
@@ -67,11 +70,12 @@ public final class Events {
   /**
    * Which one of its series an event is.
    *
+   * @param series the first event of the series that is here: the same for all of them
    * @param number from 1
    * @param of     how many there are
    * @param repeat the rule by which they were made
    */
-  public record Occurrence(int number, int of, String repeat) {}
+  public record Occurrence(String series, int number, int of, String repeat) {}
 
   /** An event of the same series; one that has not arrived is left out. */
   public record Sibling(String event, int number, long startsAtMillis, boolean cancelled) {}

@@ -1,7 +1,7 @@
 // A new event on one page, with what guests will see beside it.
 import { html, useState, useData, useAction, useLive, now, go } from '../kit.js';
 import { post } from '../api.js';
-import { t, sat, span } from '../words.js';
+import { t, said, sat, span } from '../words.js';
 import { useEvent } from './event.js';
 import { FRESH_RULES, RuleFields, deadlines, rulesOf } from './rules.js';
 import { Choose, COVER } from '../picture.js';
@@ -116,7 +116,7 @@ export function Create() {
   }
   if (warnings) {
     return html`<div class="narrow"><h1 tabindex="-1">${t('create.made')}</h1>
-      ${warnings.warnings.map(warning => html`<p class="card warm">${warning}</p>`)}
+      ${warnings.warnings.map(({ reason, message }) => html`<p class="card warm">${said(`reason.${reason}`) ?? message}</p>`)}
       <a class="button main large" href=${`#/e/${warnings.event}/organise`}>${t('create.on')}</a></div>`;
   }
   return html`<h1 tabindex="-1">${t('create.title')}</h1>

@@ -12,7 +12,7 @@ export function Events() {
   if (!data || !groups) {
     return fault ? html`<h1 tabindex="-1">${t('events.title')}</h1><${Fault} fault=${fault} />` : null;
   }
-  const coming = data.events.filter(event => event.endsAtMillis >= now());
+  const coming = folded(data.events.filter(event => event.endsAtMillis >= now()));
   const past = data.events.filter(event => event.endsAtMillis < now()).reverse();
   const others = groups.groups.filter(group => !group.member);
   if (groups.groups.length === 0) {
@@ -22,7 +22,7 @@ export function Events() {
       <a class="button" href="#/new">${t('events.new')}</a></div>
     <div class="two"><div class="column">
       ${coming.length === 0 && html`<div class="card"><p>${t('events.none')}</p></div>`}
-      <ul class="list">${coming.map(event => html`<li key=${event.id}><${EventCard} event=${event} /></li>`)}</ul>
+      <ul class="list">${coming.map(({ event, more }) => html`<li key=${event.id}><${EventCard} event=${event} more=${more} /></li>`)}</ul>
       ${past.length > 0 && html`<h2>${t('events.past')}</h2>
         <ul class="list">${past.map(event => html`<li key=${event.id}><${EventCard} event=${event} /></li>`)}</ul>`}
     </div><div class="column">
@@ -32,6 +32,25 @@ export function Events() {
         <ul class="lines">${others.map(group => html`<${GroupFound} group=${group} />`)}</ul></section>`}
       <${InviteCard} /><${FindForm} />
     </div></div>`;
+}
+
+/** Of a series the next one stands for those that follow, but where this person comes stands for itself. */
+function folded(events) {
+  const next = new Map();
+  const cards = [];
+  for (const event of events) {
+    const series = event.occurrence?.series;
+    if (next.has(series) && !event.yourSeat) {
+      next.get(series).more += event.cancelled ? 0 : 1;
+    } else {
+      const card = { event, more: 0 };
+      cards.push(card);
+      if (series && !event.cancelled && !next.has(series)) {
+        next.set(series, card);
+      }
+    }
+  }
+  return cards;
 }
 
 /** Before the first group: the two ways to begin. */
@@ -69,7 +88,8 @@ export function Join({ invite }) {
         <a class="button main" href=${joined.event ? `#/e/${joined.event}` : '#/'}>${joined.event ? t('join.event') : t('join.events')}</a></div>`}</div>`;
 }
 
-export function EventCard({ event }) {
+/** @param more how many of its series follow, without cards of their own */
+export function EventCard({ event, more = 0 }) {
   const zone = event.zone;
   return html`<a class="card event" href=${`#/e/${event.id}`}>
     <span class="day" aria-hidden="true"><span>${monthName(event.startsAtMillis, zone)}</span>
@@ -78,6 +98,7 @@ export function EventCard({ event }) {
       event.place ? ` · ${event.place}` : ''}</span></span>
       <span class="row">${event.cancelled && html`<span class="badge bad">${t('event.cancelled')}</span>`}
         ${event.occurrence && html`<span class="badge">${place(event.occurrence)}</span>`}
+        ${more > 0 && html`<span class="badge">${t('events.more', { n: more })}</span>`}
         ${event.yours && html`<span class="badge good">${t('event.yours')}</span>`}
         ${event.yourSeat && html`<${SeatBadge} seat=${event.yourSeat} />`}
         <span class="badge">${t('event.seats', { taken: event.confirmed, all: event.capacity })}</span>

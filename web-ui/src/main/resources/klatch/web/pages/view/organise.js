@@ -77,6 +77,14 @@ function Deadlines({ event }) {
     <${Rules} depositMsat=${terms.depositMsat} /></section>`;
 }
 
+/** Why nothing more can be held, as `klatch lightning` says it too. */
+function lackOf({ channels, room }) {
+  if (!channels.some(channel => channel.usable)) {
+    return 'channel';
+  }
+  return room.slots === 0 ? 'slots' : room.toHoldMsat === 0 && 'side';
+}
+
 /** Whether the channels can take the deposits that are still to come. */
 function Room({ terms, seats }) {
   const { data } = useData('/status', true);
@@ -84,12 +92,14 @@ function Room({ terms, seats }) {
   if (!lightning) {
     return null;
   }
+  const lack = lackOf(lightning);
   const fits = Math.min(lightning.room.slots, Math.floor(lightning.room.toHoldMsat / terms.depositMsat));
   return html`<section class=${fits < seats ? 'card warm' : 'card'} aria-labelledby="room"><h2 id="room">${t('room.title')}</h2>
     <p>${t('room.fits', { n: fits })}</p>
     <${Meter} part=${fits} whole=${Math.max(fits, seats)} label=${t('room.meter', { n: fits, seats })} />
     ${fits < seats && html`<p>${t('room.short', { n: seats })}</p>`}
-    ${lightning.room.advice && html`<p class="small">${lightning.room.advice}</p>`}
-    ${lightning.reserve?.advice && html`<p class="small">${lightning.reserve.advice}</p>`}
+    ${lack && html`<p class="small">${t(`room.lack.${lack}`)}</p>`}
+    ${lightning.reserve?.advice && html`<p class="small">${t('room.reserve', {
+      needed: sat(lightning.reserve.neededSat * 1000), there: sat(lightning.reserve.confirmedSat * 1000) })}</p>`}
     ${lightning.chain && html`<p class="fault">${lightning.chain}</p>`}</section>`;
 }
