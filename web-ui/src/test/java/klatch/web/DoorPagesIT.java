@@ -2,9 +2,10 @@ package klatch.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import klatch.regtest.browser.FakeCamera;
-import klatch.regtest.browser.ChromiumPage;
+import java.util.List;
 import klatch.meetup.EventId;
+import klatch.regtest.browser.ChromiumPage;
+import klatch.regtest.browser.FakeCamera;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,7 +73,8 @@ final class DoorPagesIT extends PagesFixture {
     anna.meetup.hosting().grant(group, carl.meetup.self()).orThrow();
     assertThat(dora.post("/events/" + event + "/rsvp", "").status()).isEqualTo(200);
     Awaitility.await().until(() -> carl.get("/events/" + event + "/door").body().path("byHand").asBoolean()
-        && carl.meetup.seats(EventId.parse(event)).confirmed().size() == 2);
+        && carl.meetup.seats(EventId.parse(event)).confirmed().size() == 2
+        && List.of(ben, dora).stream().allMatch(one -> carl.meetup.nickname(group, one.meetup.self()).isPresent()));
     cutOff(carl);
     var other = person(carl).sees("I have an invite");
     other.eval("location.hash = '#/e/" + event + "/door'");
